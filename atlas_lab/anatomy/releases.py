@@ -34,7 +34,9 @@ RELEASES: dict[str, Release] = {
     "1.0": Release("1.0", 5_195, "46K", _ALL[:9], "76", "yes", f"{_TALK}; Touchstone README"),
     "1.1": Release("1.1", 9_262, "231K", _ALL, "112 (of 20,460 CTs)", "weights yes, data partly", f"{_TALK}; arXiv 2407.16697"),
     "Pro": Release("Pro", 22_682, "3.2M", _ALL, "not stated", "no", f"{_TALK}; SuPreM FAQ; has more structures than the 25"),
-    "X": Release("X", 9_262, "66K tumours", tuple(t.name for t in TUMORS[:3]), "not stated", "no", f"{_TALK}; Chen et al., CVPR 2024"),
+    "X": Release(
+        "X", 9_262, "66K tumours", tuple(t.name for t in TUMORS[:3]), "not stated", "no", f"{_TALK}; Chen et al., CVPR 2024"
+    ),
 }
 
 
