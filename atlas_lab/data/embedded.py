@@ -1,0 +1,32 @@
+"""Where the embedded phantom atlas is kept once it has been made."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from filelock import FileLock
+
+from atlas_lab.data import cache
+from atlas_lab.data.phantom import write_cases
+from atlas_lab.data.phantom.write import VERSION
+
+_COMPLETE = ".complete"
+
+
+def phantom_folder(
+    cases: int, seed: int, shape: tuple[int, int, int], spacing: float | tuple[float, float, float], workers: int
+) -> Path:
+    """The folder of the phantom atlas with these parameters, made on first call; several processes may ask at once.
+
+    With the cache switched off it is made in a new temporary folder.
+    """
+    root = cache.folder() or Path(tempfile.mkdtemp(prefix="atlas_lab-"))
+    identity = repr((VERSION, seed, tuple(shape), spacing))
+    folder = root / "phantom" / f"{hashlib.sha256(identity.encode()).hexdigest()[:12]}-{cases}"
+    if not (folder / _COMPLETE).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock"):
+            if not (folder / _COMPLETE).exists():
+                write_cases(folder, cases, seed=seed, shape=shape, spacing=spacing, workers=workers)
+                (folder / _COMPLETE).touch()
+    return folder

@@ -1,0 +1,6 @@
+"""How folders of cases are arranged, and which arrangement a folder has."""
+
+from atlas_lab.data.layouts.base import Found, Layout
+from atlas_lab.data.layouts.registry import LAYOUTS, choose
+
+__all__ = ["LAYOUTS", "Found", "Layout", "choose"]

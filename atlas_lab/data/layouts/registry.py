@@ -1,0 +1,28 @@
+"""The known layouts, the most telling first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from atlas_lab.data.label_files import ClassMap
+from atlas_lab.data.layouts.abdomen_atlas import AbdomenAtlas
+from atlas_lab.data.layouts.base import Layout
+from atlas_lab.errors import InputError, nearest
+
+LAYOUTS: dict[str, Callable[[ClassMap | None], Layout]] = {
+    AbdomenAtlas.name: AbdomenAtlas,
+}
+
+
+def choose(root: Path, name: str | None, class_map: ClassMap | None) -> Layout:
+    """The layout called `name`, or the first that recognises `root`. InputError: unknown name, nothing recognised."""
+    if name is not None:
+        if name not in LAYOUTS:
+            raise InputError(f"unknown layout {name!r}: {nearest(name, LAYOUTS)}known are {', '.join(LAYOUTS)}")
+        return LAYOUTS[name](class_map)
+    for make in LAYOUTS.values():
+        layout = make(class_map)
+        if layout.recognises(root):
+            return layout
+    if not any(root.iterdir()):
+        raise InputError(f"{root}: is an empty folder; an atlas holds a folder a case, each with ct.nii.gz")
+    raise InputError(f"{root}: no known layout ({', '.join(LAYOUTS)}); name one with layout= if it is one of them")
