@@ -34,6 +34,11 @@ class CroppedMask:
     def voxels(self) -> int:
         return int(np.count_nonzero(self.crop))
 
+    def at(self, voxel: tuple[int, int, int]) -> bool:
+        """Whether one voxel (x, y, z) belongs to the structure."""
+        inside = all(part.start <= v < part.stop for v, part in zip(voxel, self.box, strict=True))
+        return inside and bool(self.crop[tuple(v - part.start for v, part in zip(voxel, self.box, strict=True))])
+
     @property
     def touches_border(self) -> bool:
         """Whether the structure reaches a face of the field of view."""

@@ -25,6 +25,7 @@ from atlas_lab.runs.files import atomic_write
 
 SUFFIXES = (".nii.gz", ".nii")
 _HEADER_BYTES = 540  # the NIfTI-2 header; NIfTI-1 has 348
+_CHUNK_BYTES = 16 << 20
 _LEVEL = 2  # as small as zlib's level 1, several times faster
 _COMPRESSION_THREADS = 2  # blocks are cut the same way for any number, so the bytes do not depend on it
 
@@ -61,9 +62,7 @@ def read_format(path: Path) -> DiskFormat:
 
     InputError: no such file, unreadable, not NIfTI, truncated, an unusable affine, more than one frame.
     """
-    with _opened(path) as file:
-        start = file.read(_HEADER_BYTES)
-    header = _parse(start, path)
+    header = _parse(_start_of(path), path)
     shape = tuple(int(n) for n in header.get_data_shape())
     if any(n > 1 for n in shape[3:]):
         raise InputError(f"{path}: has {int(np.prod(shape[3:]))} frames (shape {shape}); save one frame as a 3-D image")
@@ -93,7 +92,7 @@ def read_raw(path: Path, disk: DiskFormat) -> np.ndarray:
             raise _truncated(path)
         return np.memmap(path, dtype=dtype, mode="r", offset=disk.offset, shape=disk.shape, order="F")
     raw = np.empty(count, dtype=dtype)
-    view, filled = memoryview(raw.view(np.uint8)), 0
+    view, filled = raw.view(np.uint8).data, 0
     with _opened(path) as file:
         file.read(disk.offset)
         while filled < len(view):
@@ -127,8 +126,7 @@ def write(path: Path, array: np.ndarray, affine: np.ndarray, like: DiskFormat | 
     raw = raw.astype(raw.dtype.newbyteorder(header.endianness), copy=False)
     start = header.binaryblock + b"\0\0\0\0"
     with atomic_write(path) as temporary:
-        plane_bytes = np.prod(raw.shape[:2]) * raw.itemsize
-        planes = max(1, int((16 << 20) // max(plane_bytes, 1)))
+        planes = max(1, _CHUNK_BYTES // (raw[:, :, 0].size * raw.itemsize))
         with _writer(temporary) as file:
             file.write(start)
             for first in range(0, raw.shape[2], planes):
@@ -170,6 +168,19 @@ def _parse(start: bytes, path: object) -> Any:
     raise InputError(f"{path}: is not a NIfTI file (no NIfTI header at its start)")
 
 
+def _start_of(path: Path) -> bytes:
+    """The first bytes, decompressed; reads no more of the file than that takes."""
+    with _opened(path, raw=True) as file:
+        start = file.read(_HEADER_BYTES if path.suffix != ".gz" else 4096)
+        if path.suffix != ".gz":
+            return start
+        stream = isal_zlib.decompressobj(wbits=31)
+        head = stream.decompress(start, _HEADER_BYTES)
+        if len(head) < _HEADER_BYTES and not stream.eof:
+            raise EOFError
+        return head
+
+
 def _scaling(header: Any) -> tuple[float, float]:
     slope, inter = float(header["scl_slope"]), float(header["scl_inter"])
     if not np.isfinite(slope) or slope == 0:
@@ -182,10 +193,10 @@ def _truncated(path: Path) -> InputError:
 
 
 class _opened:
-    """Open a `.nii` or `.nii.gz` for reading, with every way that can fail told as an InputError."""
+    """Open a `.nii` or `.nii.gz` for reading (decompressed unless `raw`), every way to fail told as an InputError."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path, *, raw: bool = False) -> None:
+        self.path, self.raw = Path(path), raw
 
     def __enter__(self) -> IO[bytes]:
         try:
@@ -193,6 +204,7 @@ class _opened:
                 with self.path.open("rb") as start:
                     if start.read(2) != b"\x1f\x8b":
                         raise InputError(f"{self.path}: is not a gzip file, although its name ends in .gz")
+            if self.path.suffix == ".gz" and not self.raw:
                 self.file = cast(IO[bytes], igzip_threaded.open(self.path, "rb"))
             else:
                 self.file = self.path.open("rb")

@@ -1,0 +1,16 @@
+from . import anatomy as anatomy
+from . import data as data
+from . import figures as figures
+from . import lessons as lessons
+from . import pipelines as pipelines
+from . import runs as runs
+from . import viewers as viewers
+from ._version import __version__ as __version__
+from .data import Atlas as Atlas
+from .data import Case as Case
+from .data import LabelMap as LabelMap
+from .data import Volume as Volume
+from .data import samples as samples
+from .errors import InputError as InputError
+from .runs import record as record
+from .viewers import view as view

@@ -1,0 +1,5 @@
+"""Static pictures of CTs and label maps."""
+
+from atlas_lab.figures.multiplanar import multiplanar
+
+__all__ = ["multiplanar"]

@@ -1,0 +1,89 @@
+"""Slices as a radiologist expects them: which way up, which side left, at which window.
+
+Axial slices are seen from the feet (patient's right on the left of the picture, front at the top), coronal ones from
+the front, sagittal ones from the patient's left (front on the left). Pictures keep every voxel: nothing is smoothed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from atlas_lab import anatomy
+from atlas_lab.data.label_map import LabelMap
+
+Plane = Literal["axial", "coronal", "sagittal"]
+PLANES: tuple[Plane, ...] = ("axial", "coronal", "sagittal")
+
+
+@dataclass(frozen=True)
+class View:
+    """How one plane is shown: `axis` is cut, `across` and `down` are the array axes of columns and rows.
+
+    Both run against their axis in every plane (x, y and z all shrink towards the right or the bottom). `letters` name
+    the picture's left, right, top and bottom.
+    """
+
+    axis: int
+    across: int
+    down: int
+    letters: tuple[str, str, str, str]
+
+
+VIEWS: dict[Plane, View] = {
+    "axial": View(axis=2, across=0, down=1, letters=("R", "L", "A", "P")),
+    "coronal": View(axis=1, across=0, down=2, letters=("R", "L", "S", "I")),
+    "sagittal": View(axis=0, across=1, down=2, letters=("A", "P", "S", "I")),
+}
+
+
+def cut(array: np.ndarray, plane: Plane, index: int) -> np.ndarray:
+    """One slice of an (x, y, z) RAS+ array as a picture (rows, columns), turned to the radiological convention."""
+    return upright(np.take(array, index, axis=VIEWS[plane].axis))
+
+
+def upright(plane: np.ndarray) -> np.ndarray:
+    """An array slice (across, down) as a picture (rows, columns)."""
+    return plane.T[::-1, ::-1]
+
+
+def position(plane: Plane, voxel: tuple[int, int, int], shape: tuple[int, int, int]) -> tuple[int, int]:
+    """Row and column at which `cut` shows a voxel."""
+    view = VIEWS[plane]
+    return shape[view.down] - 1 - voxel[view.down], shape[view.across] - 1 - voxel[view.across]
+
+
+def size_mm(plane: Plane, shape: tuple[int, int, int], spacing: tuple[float, float, float]) -> tuple[float, float]:
+    """Width and height of the plane's picture in mm."""
+    view = VIEWS[plane]
+    return shape[view.across] * spacing[view.across], shape[view.down] * spacing[view.down]
+
+
+def centre_of(labels: LabelMap, names: Iterable[str]) -> tuple[int, int, int] | None:
+    """The voxel to look at for some structures: in their largest axial slice, the one nearest to that slice's centre.
+
+    Always a voxel of one of the structures (a curved organ's centroid may lie outside it); None when all are empty.
+    """
+    union = np.zeros(labels.shape, dtype=bool)
+    for name in names:
+        mask = labels.cropped(name)
+        union[mask.box] |= mask.crop
+    areas = union.sum(axis=(0, 1))
+    if not areas.any():
+        return None
+    z = int(areas.argmax())
+    inside = np.argwhere(union[:, :, z])
+    nearest = inside[((inside - inside.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+    return int(nearest[0]), int(nearest[1]), z
+
+
+def shown_structures(labels: LabelMap, chosen: Iterable[str] | None) -> list[str]:
+    """The structures to draw, large before small so that nothing is covered: those chosen, or all that have voxels."""
+    names = labels.names if chosen is None else [n for name in chosen for n in _expand(name, labels)]
+    present = [name for name in dict.fromkeys(names) if labels.cropped(name).voxels]
+    return sorted(present, key=lambda name: -labels.cropped(name).voxels)
+
+
+def _expand(name: str, labels: LabelMap) -> tuple[str, ...]:
+    return (name,) if name in labels else anatomy.organ(name)
