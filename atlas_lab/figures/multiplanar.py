@@ -1,7 +1,7 @@
 """The three planes of a CT side by side, with organs outlined, a scale bar and orientation letters."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
 from atlas_lab.figures.paint import Window, grey, mask_slice
-from atlas_lab.figures.planes import PLANES, VIEWS, Plane, centre_of, position, shown_structures, size_mm
+from atlas_lab.figures.planes import VIEWS, Plane, centre_of, planes_of, position, shown_structures, size_mm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,23 +41,28 @@ def multiplanar(
     InputError: a voxel outside the volume, an unknown structure or window.
     """
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     volume, labels = parts(image)
     names = shown_structures(labels, structures)
     voxel = resolve(at, volume, labels)
-    sizes = [size_mm(plane, volume.shape, volume.spacing) for plane in PLANES]
-    tallest = max(height for _, height in sizes)
-    figure = Figure(figsize=(13, 13 * tallest / sum(width for width, _ in sizes) + 0.9), facecolor=_PAPER, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.01)  # type: ignore[union-attr]
-    axes = figure.subplots(1, 3, width_ratios=[width for width, _ in sizes])
-    for plane, ax in zip(PLANES, axes, strict=True):
+    planes = planes_of(volume.shape)
+    sizes = [size_mm(plane, volume.shape, volume.spacing) for plane in planes]
+    width = 13 if len(planes) > 1 else 7
+    height = width * max(height for _, height in sizes) / sum(width for width, _ in sizes)
+    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.04, wspace=0.01)
+    figure = Figure(figsize=(width, height + 1.3), facecolor=_PAPER, layout=layout)
+    axes = figure.subplots(1, len(planes), width_ratios=[width for width, _ in sizes], squeeze=False)[0]
+    for plane, ax in zip(planes, axes, strict=True):
         draw_plane(ax, volume, labels, plane, voxel, names, window)
         if crosshair:
             _draw_crosshair(ax, plane, voxel, volume)
-    if legend and names:
-        _draw_legend(figure, names)
+    seen = [name for name in names if any(mask_slice(labels, name, p, voxel[VIEWS[p].axis]) is not None for p in planes)]
+    if legend and seen:
+        _draw_legend(figure, seen)
     heading = title if title is not None else (image.id if isinstance(image, Case) else "")
-    figure.suptitle(heading, color=_INK, fontsize=12)
+    if heading:
+        figure.suptitle(heading, color=_INK, fontsize=12)
     return figure
 
 
@@ -75,7 +80,7 @@ def draw_plane(
             _outline(ax, mask, extent, anatomy.color(name))
     left, right, top, bottom = VIEWS[plane].letters
     for letter, x, y in ((left, 0.02, 0.5), (right, 0.98, 0.5), (top, 0.5, 0.97), (bottom, 0.5, 0.03)):
-        ax.text(x, y, letter, transform=ax.transAxes, color=_INK, ha="center", va="center", fontsize=10, fontweight="bold")
+        _write(ax, x, y, letter, transform=ax.transAxes, va="center", fontsize=10, fontweight="bold")
     _draw_scale_bar(ax, width, height)
     ax.set_title(f"{plane}, slice {index + 1} of {volume.shape[VIEWS[plane].axis]}", color=_INK, fontsize=10)
     ax.set_axis_off()
@@ -124,7 +129,7 @@ def _outline(ax: "Axes", mask: np.ndarray, extent: tuple[float, float, float, fl
     horizontal = np.stack([np.stack([c * dx, r * dy], -1), np.stack([(c + 1) * dx, r * dy], -1)], 1)
     r, c = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])  # vertical edges, left of column c
     vertical = np.stack([np.stack([c * dx, r * dy], -1), np.stack([c * dx, (r + 1) * dy], -1)], 1)
-    ax.add_collection(LineCollection(np.concatenate([horizontal, vertical]), colors=colour, linewidths=1.1), autolim=False)
+    ax.add_collection(LineCollection(list(np.concatenate([horizontal, vertical])), colors=colour, linewidths=1.1), autolim=False)
 
 
 def _draw_crosshair(ax: "Axes", plane: Plane, voxel: tuple[int, int, int], volume: Volume) -> None:
@@ -137,8 +142,16 @@ def _draw_crosshair(ax: "Axes", plane: Plane, voxel: tuple[int, int, int], volum
 def _draw_scale_bar(ax: "Axes", width: float, height: float) -> None:
     length = next((bar for bar in _SCALE_BARS_MM if bar < width / 3), _SCALE_BARS_MM[-1])
     x, y = 0.04 * width, 0.96 * height
+    ax.plot([x, x + length], [y, y], color=_PAPER, linewidth=4.5, solid_capstyle="butt")
     ax.plot([x, x + length], [y, y], color=_INK, linewidth=2.5, solid_capstyle="butt")
-    ax.text(x + length / 2, y - 0.015 * height, f"{length} mm", color=_INK, fontsize=8, ha="center", va="bottom")
+    _write(ax, x + length / 2, y - 0.015 * height, f"{length} mm", va="bottom", fontsize=8)
+
+
+def _write(ax: "Axes", x: float, y: float, text: str, **style: Any) -> None:
+    """Text that stays legible on bone and on air."""
+    from matplotlib.patheffects import withStroke
+
+    ax.text(x, y, text, color=_INK, ha="center", path_effects=[withStroke(linewidth=2, foreground=_PAPER)], **style)
 
 
 def _draw_legend(figure: "Figure", names: list[str]) -> None:

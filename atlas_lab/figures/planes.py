@@ -38,6 +38,11 @@ VIEWS: dict[Plane, View] = {
 }
 
 
+def planes_of(shape: tuple[int, int, int]) -> tuple[Plane, ...]:
+    """The planes worth showing: a single slice has no other two."""
+    return tuple(plane for plane in PLANES if shape[VIEWS[plane].across] > 1 and shape[VIEWS[plane].down] > 1) or PLANES
+
+
 def cut(array: np.ndarray, plane: Plane, index: int) -> np.ndarray:
     """One slice of an (x, y, z) RAS+ array as a picture (rows, columns), turned to the radiological convention."""
     return upright(np.take(array, index, axis=VIEWS[plane].axis))

@@ -1,6 +1,8 @@
 """A slice explorer out of plain ipywidgets: three planes, windows, organs. Works wherever ipywidgets do."""
 
 import base64
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import ipywidgets as widgets
@@ -10,7 +12,7 @@ from atlas_lab.data.case import Case
 from atlas_lab.data.transforms import WINDOWS
 from atlas_lab.data.volume import Volume
 from atlas_lab.figures.multiplanar import At, parts, resolve
-from atlas_lab.figures.planes import PLANES, VIEWS, Plane, shown_structures
+from atlas_lab.figures.planes import PLANES, VIEWS, Plane, planes_of, shown_structures
 from atlas_lab.viewers.picture import fitting_scale, hounsfield, plane_picture, png, side_by_side
 
 _ALL = "all structures"
@@ -25,11 +27,13 @@ class SliceExplorer(widgets.VBox):
     """
 
     def __init__(self, image: Case | Volume, *, at: At = None, window: str = "soft tissue", width: int = 1080) -> None:
+        self._held = False
         self._volume, self._labels = parts(image)
         self._present = shown_structures(self._labels, None)
         self._scale = fitting_scale(self._volume, width // 3, 460)
         voxel = resolve(at, self._volume, self._labels)
-        self._pictures = {plane: widgets.Image(format="png") for plane in PLANES}
+        self._planes = planes_of(self._volume.shape)
+        self._pictures = {plane: widgets.Image(format="png") for plane in self._planes}
         self._sliders = {
             plane: widgets.IntSlider(
                 value=voxel[VIEWS[plane].axis], min=0, max=self._volume.shape[VIEWS[plane].axis] - 1, description=plane,
@@ -44,7 +48,7 @@ class SliceExplorer(widgets.VBox):
         self._opacity = widgets.FloatSlider(value=0.25, min=0, max=1, step=0.05, description="opacity", readout_format=".2f")
         self._readout = widgets.HTML()
         columns = [
-            widgets.VBox([self._pictures[p], self._sliders[p]], layout=widgets.Layout(align_items="center")) for p in PLANES
+            widgets.VBox([self._pictures[p], self._sliders[p]], layout=widgets.Layout(align_items="center")) for p in self._planes
         ]
         super().__init__(
             [
@@ -68,8 +72,10 @@ class SliceExplorer(widgets.VBox):
 
     @voxel.setter
     def voxel(self, voxel: tuple[int, int, int]) -> None:
-        for plane, slider in self._sliders.items():
-            slider.value = int(voxel[VIEWS[plane].axis])
+        voxel = resolve(voxel, self._volume, self._labels)
+        with self._drawn_once():
+            for plane, slider in self._sliders.items():
+                slider.value = voxel[VIEWS[plane].axis]
 
     @property
     def structures(self) -> list[str]:
@@ -87,7 +93,7 @@ class SliceExplorer(widgets.VBox):
 
     def png(self) -> bytes:
         """The three planes as they are now, as one PNG."""
-        return png(side_by_side([self._picture(plane) for plane in PLANES]))
+        return png(side_by_side([self._picture(plane) for plane in self._planes]))
 
     def _picture(self, plane: Plane) -> Any:
         return plane_picture(
@@ -96,11 +102,24 @@ class SliceExplorer(widgets.VBox):
         )  # fmt: skip
 
     def _go_to_structure(self, change: dict[str, Any]) -> None:
-        if change["new"] not in (_ALL, _NONE):
-            self.voxel = resolve(change["new"], self._volume, self._labels)
-        self._draw()
+        with self._drawn_once():
+            if change["new"] not in (_ALL, _NONE):
+                self.voxel = resolve(change["new"], self._volume, self._labels)
+
+    @contextlib.contextmanager
+    def _drawn_once(self) -> Iterator[None]:
+        """Several controls move, the pictures follow once."""
+        outermost, self._held = not self._held, True
+        try:
+            yield
+        finally:
+            if outermost:
+                self._held = False
+                self._draw()
 
     def _draw(self, _: object = None) -> None:
+        if self._held:
+            return
         for plane, picture in self._pictures.items():
             picture.value = png(self._picture(plane))
         self._readout.value = self._describe()

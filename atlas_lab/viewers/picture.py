@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.volume import Volume
 from atlas_lab.figures.paint import Window, grey, overlay
-from atlas_lab.figures.planes import PLANES, VIEWS, Plane, position, size_mm
+from atlas_lab.figures.planes import VIEWS, Plane, planes_of, position, size_mm
 
 _INK = (242, 242, 242)
 _CROSSHAIR = (255, 214, 10)
@@ -45,7 +45,7 @@ def plane_picture(
 
 def fitting_scale(volume: Volume, width_px: int, height_px: int) -> float:
     """Pixels a millimetre at which every plane fits into the box."""
-    sizes = [size_mm(plane, volume.shape, volume.spacing) for plane in PLANES]
+    sizes = [size_mm(plane, volume.shape, volume.spacing) for plane in planes_of(volume.shape)]
     return min(width_px / max(w for w, _ in sizes), height_px / max(h for _, h in sizes))
 
 
@@ -70,8 +70,8 @@ def side_by_side(pictures: Sequence[Image.Image], gap: int = 6) -> Image.Image:
 def _letters(draw: ImageDraw.ImageDraw, letters: tuple[str, str, str, str], width: int, height: int) -> None:
     font = ImageFont.load_default(15)
     left, right, top, bottom = letters
-    places = ((left, (4, height / 2), "lm"), (right, (width - 4, height / 2), "rm"))
-    places += ((top, (width / 2, 3), "mt"), (bottom, (width / 2, height - 3), "mb"))
+    places: list[tuple[str, tuple[float, float], str]] = [(left, (4, height / 2), "lm"), (right, (width - 4, height / 2), "rm")]
+    places += [(top, (width / 2, 3), "mt"), (bottom, (width / 2, height - 3), "mb")]
     for letter, at, anchor in places:
         draw.text(at, letter, fill=_INK, font=font, anchor=anchor, stroke_width=1, stroke_fill=(0, 0, 0))
 

@@ -1,0 +1,88 @@
+"""Exercise checkers: each tries the student's answer on cases it can explain, and says what is wrong with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from atlas_lab.errors import InputError, nearest
+from atlas_lab.lessons.verdict import Verdict
+
+Answer = Callable[..., Any]
+
+
+def check(name: str, answer: Answer) -> Verdict:
+    """Try the answer to the exercise `name` and print the verdict. InputError: there is no such exercise."""
+    if name not in _CHECKERS:
+        raise InputError(f"unknown exercise {name!r}: {nearest(name, _CHECKERS)}known are {', '.join(_CHECKERS)}")
+    verdict = _try(_CHECKERS[name], answer)
+    print(verdict)
+    return verdict
+
+
+def unsolved(answer: Answer, *trial: Any) -> bool:
+    """Whether an exercise's function still returns `...`, called with the arguments `trial`."""
+    try:
+        return answer(*trial) is ...
+    except Exception:  # an attempt that fails is an attempt
+        return False
+
+
+def _try(checker: Callable[[Answer], Verdict], answer: Answer) -> Verdict:
+    if not callable(answer):
+        return Verdict(False, f"the answer is a function, not {type(answer).__name__}")
+    try:
+        return checker(answer)
+    except Exception as error:  # whatever the student's code raises is the student's to see
+        return Verdict(False, f"your function raised {type(error).__name__}: {error}")
+
+
+def _volume_ml(answer: Answer) -> Verdict:
+    mask = np.zeros((10, 12, 14), dtype=bool)
+    mask[2:7, 3:9, 4:8] = True  # 120 voxels
+    spacing = (0.7, 0.8, 2.5)
+    right = 120 * 0.7 * 0.8 * 2.5 / 1000
+    got = answer(mask, spacing)
+    if got is ...:
+        return Verdict(False, "it still returns ...; count the True voxels, and think what one of them measures")
+    if not np.isscalar(got) and np.ndim(got) != 0:
+        return Verdict(False, f"it returns an array of shape {np.shape(got)}; the volume is one number")
+    known = {
+        120: "that is the number of voxels; multiply by the volume of one",
+        right * 1000: "that is in mm³; 1 mL is 1000 mm³",
+        right * 10: "1 mL is 1000 mm³, not 100",
+        120 * 0.7**3 / 1000: "voxels are not cubes: use all three spacings",
+        120 * 2.5**3 / 1000: "voxels are not cubes: use all three spacings",
+        mask.size * 0.7 * 0.8 * 2.5 / 1000: "that is the volume of the whole image; count only the True voxels",
+    }
+    for wrong, hint in known.items():
+        if np.isclose(got, wrong):
+            return Verdict(False, hint)
+    if not np.isclose(got, right):
+        return Verdict(False, f"120 voxels of 0.7 x 0.8 x 2.5 mm are {right:.3f} mL, your function says {float(got):.3f}")
+    if not np.isclose(answer(np.zeros_like(mask), spacing), 0):
+        return Verdict(False, "an empty mask has a volume of 0 mL")
+    return Verdict(True, "voxels x spacing x spacing x spacing / 1000 is the volume in mL, for any voxel size")
+
+
+def _left_of(answer: Answer) -> Verdict:
+    first, second = np.zeros((2, 10, 4, 4), dtype=bool)
+    first[1:3], second[7:9] = True, True
+    ras, las = np.diag([2.0, 2, 2, 1]), np.diag([-2.0, 2, 2, 1])
+    got = answer(first, second, ras), answer(first, second, las)
+    if got[0] is ...:
+        return Verdict(False, "it still returns ...; turn voxel indices into millimetres with the affine first")
+    if any(value not in (True, False) for value in got):
+        return Verdict(False, f"it returns {got[0]!r}; return True or False")
+    if got == (True, False):
+        return Verdict(True, "the smaller world x is the patient's left, however the array is stored")
+    if got == (True, True):
+        return Verdict(
+            False, "right for arrays stored from left to right only; a scanner stores them the other way: use the affine"
+        )
+    if got == (False, True):
+        return Verdict(False, "the wrong way round: in RAS+ x grows to the patient's right, so left has the smaller world x")
+    return Verdict(False, "both answers are False; compare the mean world x of the two masks")
+
+
+_CHECKERS: dict[str, Callable[[Answer], Verdict]] = {"volume_ml": _volume_ml, "left_of": _left_of}

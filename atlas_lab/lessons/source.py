@@ -1,0 +1,52 @@
+"""What a notebook's `source` parameter means, and whether it has what the lesson needs."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from atlas_lab import anatomy
+from atlas_lab.data import Atlas, Case, samples
+from atlas_lab.data.case import find_ct
+from atlas_lab.errors import InputError
+
+PHANTOM, SAMPLE = "phantom", "sample"
+
+
+def open_case(
+    source: str = PHANTOM, *, case_id: str | None = None, needs: Iterable[str] = (), cases: int = 2, seed: int = 0
+) -> Case:
+    """The case a lesson works on.
+
+    `source` is `phantom` (an atlas of `cases` patients made from `seed`), `sample` (the small real CT of
+    `samples.abdomen`, fetched once) or a path: an atlas, a case folder, a NIfTI file, a folder or zip of DICOM.
+    `case_id` chooses in an atlas (default: the first that is annotated for `needs`, structures or organs such as
+    `kidney`). InputError: nothing there, or the case lacks something the lesson needs, which is named.
+    """
+    wanted = [name for need in needs for name in anatomy.organ(need)]
+    case = _open(source, case_id, wanted, cases, seed)
+    missing = {name: case.labels.status(name) for name in wanted if case.labels.status(name) in ("unknown", "absent")}
+    if missing:
+        said = ", ".join(f"{name} ({'not annotated' if status == 'unknown' else status})" for name, status in missing.items())
+        raise InputError(f"{source}: this lesson needs {said}; case {case.id} has {', '.join(case.labels) or 'no annotation'}")
+    return case
+
+
+def _open(source: str, case_id: str | None, wanted: list[str], cases: int, seed: int) -> Case:
+    if source == SAMPLE:
+        return samples.abdomen()
+    if source == PHANTOM:
+        atlas = Atlas.phantom(cases=cases, seed=seed)
+    else:
+        path = Path(source).expanduser()
+        if not path.is_dir() or find_ct(path) is not None:
+            return Case.open(path)
+        try:
+            atlas = Atlas.open(path)
+        except InputError as not_an_atlas:
+            try:  # a folder of DICOM files, perhaps
+                return Case.open(path)
+            except InputError:
+                raise not_an_atlas from None
+    if case_id is not None:
+        return atlas[case_id]
+    able = atlas.filter(has=wanted)
+    return able[0] if len(able) else atlas[0]

@@ -1,0 +1,1 @@
+"""Figures beside their peers: `python -m benchmarks.NAME` prints one JSON object a line, `python -m benchmarks` all."""

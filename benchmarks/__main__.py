@@ -1,0 +1,55 @@
+"""Run every benchmark in turn, print the table and write `benchmarks/RESULTS.md` with the machine, date and commit."""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from atlas_lab.runs import write_text
+
+HERE = Path(__file__).parent
+NAMES = ("startup", "io", "phantom")
+COLUMNS = ("figure", "ours", "peer", "unit", "ratio", "peer_version", "agreement")
+
+
+def lines_of(name: str) -> list[dict[str, object]]:
+    """The figures one benchmark prints; its own errors go to the terminal."""
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], stdout=subprocess.PIPE, text=True, cwd=HERE.parent)
+    if done.returncode:
+        sys.exit(f"benchmarks.{name} failed with exit status {done.returncode}")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def table(figures: list[dict[str, object]]) -> str:
+    """The figures as Markdown."""
+    rows = [COLUMNS, tuple("---" for _ in COLUMNS)]
+    rows += [tuple("" if figure[column] is None else str(figure[column]) for column in COLUMNS) for figure in figures]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def machine() -> str:
+    """Processor, cores, system and commit, in one line."""
+    model = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        models = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+        model = models[0] if models else model
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE).stdout.strip()
+    cores = os.cpu_count()
+    return f"{model}, {cores} cores, {platform.system()}, Python {platform.python_version()}, commit {commit}, {datetime.date.today()}"
+
+
+def main() -> None:
+    figures = [figure for name in sys.argv[1:] or NAMES for figure in lines_of(name)]
+    text = f"# Figures\n\n{machine()}. `ratio` above 1 means atlas_lab is better; see each file for what is measured.\n\n{table(figures)}\n"
+    print(text)
+    if not sys.argv[1:]:
+        write_text(HERE / "RESULTS.md", text)
+    if not all(figure["agreement"] for figure in figures):
+        sys.exit("some figures compare different results")
+
+
+if __name__ == "__main__":
+    main()
