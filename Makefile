@@ -1,0 +1,109 @@
+# Every target stands alone: it makes .venv first when it has to. `make` or `make help` lists them.
+#   PYTHON=python3.12       the interpreter a new .venv is made with (3.11 to 3.13)
+#   TORCH_INDEX=URL         take torch from this package index, for a CPU or another CUDA build
+#   ARGS='-k phantom'       passed on to pytest by `make test`, to the benchmarks by `make bench`
+PYTHON ?= python3
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+PEERS := $(VENV)/.peers-done
+NOTEBOOKS = $(wildcard notebooks/[0-9]*.ipynb)
+# The quick lessons are compared with their stored outputs in every test run, the others in `make notebooks`.
+CHECKED_NOTEBOOKS = $(wildcard notebooks/00_*.ipynb notebooks/01_*.ipynb notebooks/02_*.ipynb)
+# nbval: run every cell, compare only those marked nbval-check-output, with the kernel of .venv whatever is installed elsewhere.
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
+# A file stays on one worker: cells of a notebook need the ones before them.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+# A terminal sees pip's progress; a log only what goes wrong.
+QUIET := $(shell test -t 2 || echo --quiet)
+# A half-removed .venv falls back to the interpreter it was made from: pip must never install there.
+INSTALL := $(BIN)/python -m pip --require-virtualenv install $(QUIET) -c constraints.txt
+# Without build isolation the build backend is the pinned one too.
+EDITABLE := $(INSTALL) --no-build-isolation -e
+
+# setup's text is what it was made for; another checkout path or another TORCH_INDEX means a new .venv.
+MADE_FOR := $(CURDIR) $(TORCH_INDEX)
+MADE := $(shell cat $(STAMP) 2>/dev/null)
+ifneq ($(MADE),)
+ifneq ($(firstword $(MADE)),$(firstword $(MADE_FOR)))
+REMAKE := the checkout has moved
+else ifneq ($(TORCH_INDEX),)
+ifneq ($(MADE),$(MADE_FOR))
+REMAKE := torch is asked for from another index
+endif
+endif
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test notebooks lab bench lint format pins clean remake
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## make .venv with the pinned packages (the other targets do it themselves)
+
+$(STAMP): pyproject.toml constraints.txt $(if $(REMAKE),remake)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	  echo "atlas_lab needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make a virtual environment. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	$(if $(REMAKE),@echo "$(REMAKE): making $(VENV) anew"; rm -rf $(VENV))
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null || { echo "making $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "installing the pinned packages into $(VENV): a few minutes the first time"
+	$(INSTALL) pip
+	$(INSTALL) hatchling editables
+	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url '$(TORCH_INDEX)' "$$(grep '^torch==' constraints.txt)")
+	$(EDITABLE) '.[dicom,test,dev]'
+	@$(BIN)/python -c 'import torch; c = torch.version.cuda; print("torch", torch.__version__, f"(CUDA {c})" if c else "(CPU only)")'
+	@echo "$(VENV) takes $$(du -sh $(VENV) | cut -f1)"
+	@rm -f $(PEERS)
+	@echo "$(MADE_FOR)" > $@
+
+demo: setup ## run the first lesson and say where its report is
+	$(BIN)/atlas-lab run start_here
+
+test: lint ## lint, then every test and the quick notebooks (at most 30 minutes on 2 cores)
+	$(PYTEST) $(if $(CHECKED_NOTEBOOKS),$(NBVAL)) tests $(CHECKED_NOTEBOOKS) $(ARGS)
+
+notebooks: setup ## run every notebook with its defaults and compare its stored outputs
+	$(if $(NOTEBOOKS),,$(error no notebooks here))
+	@for notebook in $(NOTEBOOKS); do \
+	  echo "$(BIN)/atlas-lab run $$notebook"; $(BIN)/atlas-lab run "$$notebook" || exit 1; done
+	$(PYTEST) $(NBVAL) $(NOTEBOOKS)
+
+lab: setup ## open JupyterLab on a copy of the notebooks
+	$(BIN)/atlas-lab lab
+
+bench: $(PEERS) ## time everything beside its peers; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+$(PEERS): $(STAMP)
+	$(EDITABLE) '.[dicom,test,dev,peers]'
+	@touch $@
+
+lint: setup ## format, style, types, layers, stripped notebooks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify --keep-count --keep-id $(NOTEBOOKS))
+
+format: setup ## format the code and strip the notebooks
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-count --keep-id $(NOTEBOOKS))
+
+# A constraint acts only on what is asked for, so the pins need no markers: one version for every system and Python.
+pins: setup ## resolve constraints.txt again (UPGRADE=1: with the newest versions)
+	@cp constraints.txt constraints.tmp
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+	  $(if $(UPGRADE),--upgrade) --no-header --no-annotate --quiet --output-file constraints.tmp
+	@{ sed '/^[^#]/,$$d' constraints.txt; sed 's/ *;.*//' constraints.tmp; } > constraints.new
+	@rm constraints.tmp && mv constraints.new constraints.txt
+
+clean: ## remove .venv and every cache and build product (runs/ stays)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

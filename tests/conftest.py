@@ -1,0 +1,63 @@
+"""What every test stands on: real volumes, a browser, a cache of its own, the same random examples in CI every time."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+# Figures need no screen. Not MPLBACKEND: notebooks inherit it, and their kernels would then show no pictures.
+os.environ.pop("MPLBACKEND", None)
+os.environ["MATPLOTLIBRC"] = str(ROOT / "tests" / "matplotlibrc")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process, so each xdist worker, an empty cache; kernels and subprocesses that tests start inherit it."""
+    cache = tempfile.mkdtemp(prefix="atlas-lab-test-cache-")
+    os.environ["ATLAS_LAB_CACHE"] = cache
+    config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))
+
+
+def missing(what: str, reason: str) -> NoReturn:
+    """Skip, or fail when ATLAS_LAB_REQUIRE (a comma-separated list) names `what`."""
+    if what in os.environ.get("ATLAS_LAB_REQUIRE", "").replace(" ", "").split(","):
+        pytest.fail(f"{reason}, and ATLAS_LAB_REQUIRE asks for {what}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real CT volumes: ATLAS_LAB_TEST_DATA, else `shared/data` beside the checkout."""
+    folder = Path(os.environ.get("ATLAS_LAB_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "cases").is_dir():
+        missing("real", f"no real CT volumes: {folder} has no folder 'cases' (ATLAS_LAB_TEST_DATA names another place)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """An installed Chromium or Chrome that starts, else the one Playwright has downloaded."""
+    for path in filter(None, map(shutil.which, BROWSERS)):
+        # On some systems the name is a stub that only says how to install the browser.
+        if subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0:
+            return path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    if not Path(path).is_file():
+        missing(
+            "browser", f"no browser: none of {', '.join(BROWSERS)} is installed, nor Playwright's (playwright install chromium)"
+        )
+    return path
