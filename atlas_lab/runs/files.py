@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import os
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ _USERS_PROBLEM = {
     errno.EROFS: "the file system is read-only; choose another folder",
     errno.ENAMETOOLONG: "the name is too long for this file system",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EEXIST: "a part of the path is a file, not a folder",
+    errno.EFBIG: "the file is larger than this file system or user may write",
     errno.EISDIR: "it is a folder; give the name of a file",
 }
 
@@ -80,8 +83,9 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+@functools.cache  # reading the mask means setting it for a moment, which other threads must not see twice
 def _umask() -> int:
-    mask = os.umask(0)
+    mask = os.umask(0o022)
     os.umask(mask)
     return mask
 

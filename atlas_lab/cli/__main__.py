@@ -1,0 +1,3 @@
+from atlas_lab.cli import main
+
+main()
