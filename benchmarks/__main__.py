@@ -34,16 +34,18 @@ def machine() -> str:
     """Processor, cores, system and commit, in one line."""
     model = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
-        models = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
         model = models[0] if models else model
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE).stdout.strip()
-    cores = os.cpu_count()
-    return f"{model}, {cores} cores, {platform.system()}, Python {platform.python_version()}, commit {commit}, {datetime.date.today()}"
+    software = f"{platform.system()}, Python {platform.python_version()}, commit {commit}"
+    return f"{model}, {os.cpu_count()} cores, {software}, {datetime.date.today()}"
 
 
 def main() -> None:
     figures = [figure for name in sys.argv[1:] or NAMES for figure in lines_of(name)]
-    text = f"# Figures\n\n{machine()}. `ratio` above 1 means atlas_lab is better; see each file for what is measured.\n\n{table(figures)}\n"
+    legend = "`ratio` above 1 means atlas_lab is better; each file of this folder says what it measures."
+    text = f"# Figures\n\n{machine()}. {legend}\n\n{table(figures)}\n"
     print(text)
     if not sys.argv[1:]:
         write_text(HERE / "RESULTS.md", text)

@@ -10,7 +10,7 @@ MAX_ID = 255  # combined_labels is uint8
 
 BY_NAME: dict[str, Structure] = {s.name: s for s in STRUCTURES + TUMORS}
 
-_PAIRED = ("kidney", "adrenal_gland", "femur", "lung")
+ORGANS = ("kidney", "adrenal_gland", "femur", "lung")  # names that stand for both sides
 _ALL = tuple(s.name for s in STRUCTURES)
 _TALK = "Zhou, Towards 3D Atlas of Human Body"
 
@@ -49,7 +49,7 @@ def structure(name: str) -> Structure:
 
 def organ(name: str) -> tuple[str, ...]:
     """The structures an organ's name stands for: `kidney` is both sides, any structure is itself."""
-    if name in _PAIRED:
+    if name in ORGANS:
         return (f"{name}_left", f"{name}_right")
     return (structure(name).name,)
 
@@ -76,5 +76,5 @@ def class_map(spec: str | Mapping[str, int] = "1.1", *, tumors: bool = True) -> 
 
 
 def color(name: str) -> str:
-    """A structure's sRGB hex colour; a name outside the table always gets the same neutral one."""
-    return BY_NAME[name].color if name in BY_NAME else "#b0b0b0"
+    """A structure's sRGB hex colour; a name outside the table always gets the same one, seen on any grey."""
+    return BY_NAME[name].color if name in BY_NAME else "#ff6ad5"

@@ -4,9 +4,10 @@ NIfTI-1 and NIfTI-2 single files (`.nii`, `.nii.gz`); the affine follows the sta
 pixdim). Nothing else in atlas_lab knows the format.
 """
 
+import contextlib
 import dataclasses
 import io
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -192,30 +193,27 @@ def _truncated(path: Path) -> InputError:
     return InputError(f"{path}: ends too early (truncated or damaged); copy or download it again")
 
 
-class _opened:
+@contextlib.contextmanager
+def _opened(path: Path, *, raw: bool = False) -> Iterator[IO[bytes]]:
     """Open a `.nii` or `.nii.gz` for reading (decompressed unless `raw`), every way to fail told as an InputError."""
-
-    def __init__(self, path: Path, *, raw: bool = False) -> None:
-        self.path, self.raw = Path(path), raw
-
-    def __enter__(self) -> IO[bytes]:
+    try:
+        if path.suffix == ".gz":
+            with path.open("rb") as start:
+                if start.read(2) != b"\x1f\x8b":
+                    raise InputError(f"{path}: is not a gzip file, although its name ends in .gz")
+        unzip = path.suffix == ".gz" and not raw
+        file = cast(IO[bytes], igzip_threaded.open(path, "rb") if unzip else path.open("rb"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    with file:
         try:
-            if self.path.suffix == ".gz":
-                with self.path.open("rb") as start:
-                    if start.read(2) != b"\x1f\x8b":
-                        raise InputError(f"{self.path}: is not a gzip file, although its name ends in .gz")
-            if self.path.suffix == ".gz" and not self.raw:
-                self.file = cast(IO[bytes], igzip_threaded.open(self.path, "rb"))
-            else:
-                self.file = self.path.open("rb")
+            yield file
+        except (EOFError, isal_zlib.error) as error:
+            raise _truncated(path) from error
         except OSError as error:
-            raise InputError(f"{self.path}: cannot be read: {error.strerror or error}") from error
-        return self.file
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        self.file.close()
-        if isinstance(error, EOFError | isal_zlib.error | zlib.error) or (isinstance(error, OSError) and not error.errno):
-            raise _truncated(self.path) from error
+            if error.errno:
+                raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+            raise _truncated(path) from error  # a gzip stream that contradicts itself
 
 
 def _writer(path: Path) -> IO[bytes]:

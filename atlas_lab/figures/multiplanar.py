@@ -11,7 +11,7 @@ from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
 from atlas_lab.figures.paint import Window, grey, mask_slice
-from atlas_lab.figures.planes import VIEWS, Plane, centre_of, planes_of, position, shown_structures, size_mm
+from atlas_lab.figures.planes import VIEWS, Plane, centre, planes_of, position, shown_structures, size_mm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,12 +98,7 @@ def parts(image: Case | Volume) -> tuple[Volume, LabelMap]:
 def resolve(at: At, volume: Volume, labels: LabelMap) -> tuple[int, int, int]:
     """The voxel that `at` means."""
     if isinstance(at, str):
-        names = [at] if at in labels else list(anatomy.organ(at))
-        missing = [name for name in names if name not in labels]
-        voxel = None if missing else centre_of(labels, names)
-        if voxel is None:
-            raise InputError(f"cannot look at {at!r}: it is {labels.status(names[0])} in this case")
-        return voxel
+        return centre(labels, at)
     if at is not None:
         if len(at) != 3 or not all(0 <= v < n for v, n in zip(at, volume.shape, strict=True)):
             raise InputError(f"voxel {tuple(at)} lies outside the volume of shape {volume.shape}")

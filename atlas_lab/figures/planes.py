@@ -12,6 +12,7 @@ import numpy as np
 
 from atlas_lab import anatomy
 from atlas_lab.data.label_map import LabelMap
+from atlas_lab.errors import InputError
 
 Plane = Literal["axial", "coronal", "sagittal"]
 PLANES: tuple[Plane, ...] = ("axial", "coronal", "sagittal")
@@ -65,18 +66,20 @@ def size_mm(plane: Plane, shape: tuple[int, int, int], spacing: tuple[float, flo
     return shape[view.across] * spacing[view.across], shape[view.down] * spacing[view.down]
 
 
-def centre_of(labels: LabelMap, names: Iterable[str]) -> tuple[int, int, int] | None:
-    """The voxel to look at for some structures: in their largest axial slice, the one nearest to that slice's centre.
+def centre(labels: LabelMap, name: str) -> tuple[int, int, int]:
+    """The voxel (x, y, z) to look at for a structure or organ: in its largest axial slice, nearest to that slice's centre.
 
-    Always a voxel of one of the structures (a curved organ's centroid may lie outside it); None when all are empty.
+    Always a voxel of the structure (a curved organ's centroid may lie outside it). InputError: it has no voxel here.
     """
+    names = _expand(name, labels)
     union = np.zeros(labels.shape, dtype=bool)
-    for name in names:
-        mask = labels.cropped(name)
-        union[mask.box] |= mask.crop
+    for part in names:
+        if part in labels:
+            mask = labels.cropped(part)
+            union[mask.box] |= mask.crop
     areas = union.sum(axis=(0, 1))
     if not areas.any():
-        return None
+        raise InputError(f"cannot look at {name!r}: it is {labels.status(names[0])} in this case")
     z = int(areas.argmax())
     inside = np.argwhere(union[:, :, z])
     nearest = inside[((inside - inside.mean(axis=0)) ** 2).sum(axis=1).argmin()]

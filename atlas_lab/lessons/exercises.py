@@ -16,7 +16,7 @@ def check(name: str, answer: Answer) -> Verdict:
     if name not in _CHECKERS:
         raise InputError(f"unknown exercise {name!r}: {nearest(name, _CHECKERS)}known are {', '.join(_CHECKERS)}")
     verdict = _try(_CHECKERS[name], answer)
-    print(verdict)
+    print(verdict)  # noqa: T201 - the verdict is for the student, in the cell's output
     return verdict
 
 

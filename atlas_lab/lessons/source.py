@@ -21,13 +21,18 @@ def open_case(
     `case_id` chooses in an atlas (default: the first that is annotated for `needs`, structures or organs such as
     `kidney`). InputError: nothing there, or the case lacks something the lesson needs, which is named.
     """
-    wanted = [name for need in needs for name in anatomy.organ(need)]
+    wanted = [name for need in needs for name in _structures(need)]
     case = _open(source, case_id, wanted, cases, seed)
     missing = {name: case.labels.status(name) for name in wanted if case.labels.status(name) in ("unknown", "absent")}
     if missing:
         said = ", ".join(f"{name} ({'not annotated' if status == 'unknown' else status})" for name, status in missing.items())
         raise InputError(f"{source}: this lesson needs {said}; case {case.id} has {', '.join(case.labels) or 'no annotation'}")
     return case
+
+
+def _structures(need: str) -> tuple[str, ...]:
+    """An organ's structures; a name the table does not know may be the case's own."""
+    return anatomy.organ(need) if need in anatomy.ORGANS else (need,)
 
 
 def _open(source: str, case_id: str | None, wanted: list[str], cases: int, seed: int) -> Case:

@@ -13,7 +13,7 @@ from atlas_lab.errors import InputError
 from atlas_lab.figures import multiplanar
 from atlas_lab.figures.multiplanar import resolve
 from atlas_lab.figures.paint import edge, grey, mask_slice, overlay, rgb
-from atlas_lab.figures.planes import PLANES, VIEWS, centre_of, cut, position
+from atlas_lab.figures.planes import PLANES, VIEWS, centre, cut, position
 
 SHAPE = (5, 6, 7)
 
@@ -70,7 +70,7 @@ def test_the_centre_of_a_curved_structure_lies_in_it():
     ring[1:8, 1:8, 1] = True
     ring[3:6, 3:6, 1] = False
     labels = LabelMap({"colon": ring}, np.eye(4))
-    assert ring[centre_of(labels, ["colon"])]
+    assert ring[centre(labels, "colon")]
     assert resolve("colon", Volume(np.zeros((9, 9, 3)), np.eye(4)), labels)[2] == 1
 
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_shown_is_said_plainly():
 @pytest.mark.real
 def test_a_real_patients_liver_is_on_the_left_of_the_picture(real_data):
     case = Case.open(real_data / "cases" / "TS_ABD_0001")
-    z = centre_of(case.labels, ["liver"])[2]
+    z = centre(case.labels, "liver")[2]
     liver, spleen = (cut(case.labels[name], "axial", z) for name in ("liver", "spleen"))
     assert np.argwhere(liver)[:, 1].mean() < liver.shape[1] / 2 < np.argwhere(spleen)[:, 1].mean()
     spine = cut(case.ct.array > 300, "axial", z)

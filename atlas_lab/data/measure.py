@@ -1,0 +1,35 @@
+"""How large and how bright the structures of a case are, beside what is typical."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from atlas_lab import anatomy
+from atlas_lab.data.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def measure(case: Case, structures: Iterable[str] | None = None) -> "pd.DataFrame":
+    """One row a structure: status, volume in mL, mean and SD of HU, and the typical ranges for the case's phase.
+
+    Measured are the annotated structures, or those named. `meta["phase"]` chooses the typical HU (portal when it is
+    not known); a structure cut by the field of view has a volume, but none to compare with. InputError: a structure
+    that is not annotated.
+    """
+    import pandas as pd
+
+    phase = case.meta.get("phase", "portal")
+    rows = []
+    for name in case.labels if structures is None else structures:
+        mask = case.labels.cropped(name)
+        hu = case.ct.array[mask.box][mask.crop]
+        row: dict[str, object] = {"structure": name, "status": case.labels.status(name), "volume_ml": case.labels.volume_ml(name)}
+        if hu.size:
+            row |= {"mean_hu": float(hu.mean(dtype="float64")), "sd_hu": float(hu.std(dtype="float64"))}
+        known = anatomy.BY_NAME.get(name)
+        if known and known.volume_ml and known.hu:
+            row |= {"typical_ml": known.volume_ml, "typical_hu": known.hu.get(phase, known.hu["portal"])}
+        rows.append(row)
+    columns = ["structure", "status", "volume_ml", "mean_hu", "sd_hu", "typical_ml", "typical_hu"]
+    return pd.DataFrame(rows, columns=columns).set_index("structure")

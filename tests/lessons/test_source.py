@@ -1,0 +1,60 @@
+"""What `source` may be, and what a lesson says when it lacks something."""
+
+import numpy as np
+import pytest
+
+from atlas_lab.data.case import Case
+from atlas_lab.data.label_map import LabelMap
+from atlas_lab.data.volume import Volume
+from atlas_lab.errors import InputError
+from atlas_lab.lessons import open_case
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number, names in enumerate((["spleen"], ["liver", "kidney_left", "kidney_right"]), 1):
+        ct = Volume(np.zeros((4, 4, 4), np.int16), np.eye(4))
+        mask = np.zeros((4, 4, 4), bool)
+        mask[1:3, 1:3, 1:3] = True
+        labels = LabelMap({**dict.fromkeys(names, mask), "gall_bladder": np.zeros((4, 4, 4), bool)}, np.eye(4))
+        Case(f"case{number}", ct, labels).save(tmp_path / "atlas")
+    return tmp_path / "atlas"
+
+
+def test_an_atlas_gives_the_first_case_that_has_what_is_needed(folder):
+    assert open_case(str(folder)).id == "case1"
+    assert open_case(str(folder), needs=["liver"]).id == "case2"
+    assert open_case(str(folder), needs=["kidney"]).id == "case2"
+    assert open_case(str(folder), case_id="case1").id == "case1"
+
+
+def test_a_case_folder_or_a_file_is_a_case(folder):
+    assert open_case(str(folder / "case2"), needs=["liver"]).id == "case2"
+    assert open_case(str(folder / "case2" / "segmentations" / "liver.nii.gz")).id == "liver"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"needs": ["aorta"]}, r"this lesson needs aorta \(not annotated\); case case1 has gall_bladder, spleen"),
+        ({"needs": ["gall_bladder"]}, r"this lesson needs gall_bladder \(absent\)"),
+        ({"case_id": "case3"}, r"has no case 'case3'"),
+    ],
+)
+def test_what_is_missing_is_named(folder, given, said):
+    with pytest.raises(InputError, match=said):
+        open_case(str(folder), **given)
+
+
+def test_a_folder_that_holds_nothing_is_refused(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="empty folder"):
+        open_case(str(tmp_path / "empty"))
+    with pytest.raises(InputError, match="does not exist"):
+        open_case(str(tmp_path / "nowhere"))
+
+
+@pytest.mark.real
+def test_a_folder_of_dicom_files_is_a_case(real_data):
+    case = open_case(str(real_data / "dicom" / "STS_019_CT"))
+    assert case.ct.shape == (136, 134, 47)
