@@ -12,10 +12,10 @@ from atlas_lab.data.phantom.tissue import Tissue
 class Part:
     """A part of the body.
 
-    Rows stand in order of precedence: a part yields to those before it and keeps `gap` mm from them; with a `gap`
-    below 0 it runs on beneath them, so that no fat shows in between. `clip` mm is how far it stays from the wall of
-    the abdominal cavity (None: it may leave the cavity). A part `within` another lies inside that one instead of
-    yielding. `sex` and `chance` say who has it. A patient's own part is shifted, scaled and bent at random by
+    Rows stand in order of precedence: a part yields to those before it and keeps `gap` mm from them; with a gap of 0
+    it touches them, with no fat in between. `clip` mm is how far it stays from the wall of the abdominal cavity (None:
+    it may leave the cavity). A part `within` another lies inside that one instead of yielding. `sex` and `chance` say
+    who has it. A patient's own part is shifted, scaled and bent at random by
     `shift` mm, `scale` and `jitter` mm (standard deviations; each cut off at twice that). `surface` mm roughens it.
     """
 

@@ -131,9 +131,9 @@ class Tube:
 
     def _segment(self, at: tuple[Array, Array, Array], start: Point, end: Point, r0: float, r1: float) -> Array:
         stretch = np.array(self.stretch)
-        along = ((np.asarray(end) - start) / stretch).astype(np.float32)
+        way = (np.asarray(end) - start) / stretch
+        along, length = way.astype(np.float32), np.float32(max(float(way @ way), 1e-6))
         x, y, z = ((c - np.float32(o)) / np.float32(s) for c, o, s in zip(at, start, stretch, strict=True))
-        length = np.float32(max(float(along @ along), 1e-6))
         t = np.clip((x * along[0] + y * along[1] + z * along[2]) / length, 0, 1)
         x, y, z = x - t * along[0], y - t * along[1], z - t * along[2]
         away = np.sqrt(x * x + y * y + z * z)
@@ -153,7 +153,7 @@ class Tube:
         knots = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
         count = max(2, int(np.ceil(knots[-1] / max(4.0, 0.5 * min(self.radii)))) + 1)
         at = np.linspace(0, knots[-1], count)
-        curve = CubicSpline(knots, points, bc_type="natural")(at) if len(points) > 2 else np.linspace(*points, count)
+        curve = CubicSpline(knots, points, bc_type="natural")(at) if len(points) > 2 else np.linspace(points[0], points[1], count)
         depth, wave = self.bulges
         return curve, np.interp(at, knots, self.radii) - depth * (0.5 + 0.5 * np.cos(2 * np.pi * at / wave))
 
@@ -170,20 +170,23 @@ class Plate:
         return corners.min(axis=0) - self.thickness / 2, corners.max(axis=0) + self.thickness / 2
 
     def distance(self, space: Space, crop: Crop) -> Array:
-        corners = np.array(self.corners, np.float32)
+        corners = np.array(self.corners)
         edges = np.roll(corners, -1, axis=0) - corners
         normal = np.cross(edges[0], -edges[2])
+        normal /= np.linalg.norm(normal)
         at = space.at(crop)
         outside = np.zeros(at[0].shape, bool)
         border = np.full(at[0].shape, np.inf, np.float32)
         for corner, edge in zip(corners, edges, strict=True):
-            x, y, z = (c - o for c, o in zip(at, corner, strict=True))
-            out = np.cross(edge, normal)
-            outside |= x * out[0] + y * out[1] + z * out[2] > 0
-            t = np.clip((x * edge[0] + y * edge[1] + z * edge[2]) / (edge @ edge), 0, 1)
-            border = np.minimum(border, (x - t * edge[0]) ** 2 + (y - t * edge[1]) ** 2 + (z - t * edge[2]) ** 2)
-        x, y, z = (c - o for c, o in zip(at, corners[0], strict=True))
-        height = (x * normal[0] + y * normal[1] + z * normal[2]) ** 2 / (normal @ normal)
+            x, y, z = (c - np.float32(o) for c, o in zip(at, corner, strict=True))
+            a, b, c = np.cross(edge, normal).astype(np.float32)
+            outside |= x * a + y * b + z * c > 0
+            a, b, c = edge.astype(np.float32)
+            t = np.clip((x * a + y * b + z * c) / np.float32(edge @ edge), 0, 1)
+            border = np.minimum(border, (x - t * a) ** 2 + (y - t * b) ** 2 + (z - t * c) ** 2)
+        x, y, z = (c - np.float32(o) for c, o in zip(at, corners[0], strict=True))
+        a, b, c = normal.astype(np.float32)
+        height = (x * a + y * b + z * c) ** 2
         return np.asarray(np.sqrt(np.where(outside, border, height)) - self.thickness / 2, np.float32)
 
     def moved(self, move: Move, scale: float) -> "Plate":
@@ -255,4 +258,3 @@ class Cut:
 
     def moved(self, move: Move, scale: float) -> "Cut":
         return replace(self, shape=self.shape.moved(move, scale), point=move(self.point))
-

@@ -14,10 +14,13 @@ from atlas_lab.anatomy import structure
 from atlas_lab.data.phantom.space import Array, Crop, Lattice, Space
 
 PHASE = "portal"
-AIR, GAS, FAT, SKIN, MUSCLE = -1000.0, -950.0, -102.0, 15.0, 62.0
+AIR, GAS, FAT, SKIN, MUSCLE, TABLE = -1000.0, -950.0, -102.0, 15.0, 62.0, 400.0
 STOOL, STOOL_SPREAD = -40.0, 55.0
 
+GRAINS_MM = {"coarse": 45.0, "medium": 14.0, "fine": 7.0}
+
 Range = tuple[float, float]
+Fields = dict[str, Array]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ class Tissue:
         gas = rng.uniform(*(self.gas or (0.0, 0.0)))
         return replace(self, core=(core, core), shell=(shell, shell), gas=(gas, gas) if self.gas else None)
 
-    def hu(self, space: Space, crop: Crop, distance: Array, fields: "Fields") -> Array:
+    @property
+    def average(self) -> float:
+        """HU of a drawn tissue as a whole, taking shell and core as about equal shares."""
+        return (self.core[0] + self.shell[0]) / 2 if self.shell_mm else self.core[0]
+
+    def hu(self, space: Space, crop: Crop, distance: Array, fields: Fields) -> Array:
         """HU (float32) of a drawn tissue on a crop, given the distance (mm) to the surface of what it fills."""
         hu = np.full(distance.shape, self.core[0], np.float32)
         if self.texture:
@@ -67,15 +75,17 @@ def occupancy(distance: Array, width: float) -> Array:
 
 def solid(name: str, *, share: Range = (0.35, 0.75), texture: float = 3.0, grain: str = "medium") -> Tissue:
     """A solid organ whose HU lies in the given share of its portal-phase range in the anatomy table."""
-    return Tissue(_within(name, share), texture=texture, grain=grain)
+    return Tissue(within(name, share), texture=texture, grain=grain)
 
 
-def hollow(name: str, wall_mm: float, contents: Range, *, gas: Range | None = None, wave: float = 0.0, stool: bool = False) -> Tissue:
+def hollow(
+    name: str, wall_mm: float, contents: Range, *, gas: Range | None = None, wave: float = 0.0, stool: bool = False
+) -> Tissue:
     """A hollow organ: the wall's HU from the anatomy table, contents, and gas in front of a height in mm."""
-    return Tissue(contents, _within(name, (0.3, 0.9)), wall_mm, texture=3.0, gas=gas, wave=wave, stool=stool)
+    return Tissue(contents, within(name, (0.3, 0.9)), wall_mm, texture=3.0, gas=gas, wave=wave, stool=stool)
 
 
-def bone(core: Range = (170, 230), shell: Range = (500, 750), shell_mm: float = 2.0) -> Tissue:
+def bone(core: Range = (120, 180), shell: Range = (450, 700), shell_mm: float = 2.0) -> Tissue:
     """Spongy bone in a compact shell."""
     return Tissue(core, shell, shell_mm, texture=25.0, grain="fine")
 
@@ -85,7 +95,8 @@ def soft(low: float, high: float, texture: float = 4.0) -> Tissue:
     return Tissue((low, high), texture=texture, grain="fine")
 
 
-def _within(name: str, share: Range) -> Range:
+def within(name: str, share: Range) -> Range:
+    """The given share of a structure's portal-phase HU range in the anatomy table."""
     hu = structure(name).hu
     if hu is None:
         raise KeyError(f"{name} has no HU in the anatomy table")
@@ -93,18 +104,13 @@ def _within(name: str, share: Range) -> Range:
     return low + share[0] * (high - low), low + share[1] * (high - low)
 
 
-class Fields(dict[str, Array]):
-    """Smooth random textures on the voxel grid: coarse, medium and fine (lattice of 45, 14 and 7 mm)."""
-
-    STEPS = {"coarse": 45.0, "medium": 14.0, "fine": 7.0}
-
-    @classmethod
-    def drawn(cls, rng: np.random.Generator, space: Space) -> "Fields":
-        return cls({name: Lattice.drawn(rng, step).on(space.axes) for name, step in cls.STEPS.items()})
+def textures(rng: np.random.Generator, space: Space) -> Fields:
+    """Smooth random textures on the voxel grid, each of mean 0 and standard deviation about 1, by their grain."""
+    return {name: Lattice.drawn(rng, step).on(space.axes) for name, step in GRAINS_MM.items()}
 
 
 def noise(rng: np.random.Generator, space: Space, deviation: float, *, kernel_mm: float = 1.6) -> Array:
     """Scanner noise (HU) of the given standard deviation, correlated as a soft reconstruction kernel leaves it."""
     white = rng.standard_normal(space.shape, dtype=np.float32)
     smooth = gaussian_filter(white, [kernel_mm / s for s in space.spacing], mode="wrap", truncate=3.0)
-    return np.asarray(smooth * np.float32(deviation / max(float(smooth.std()), 1e-6)), np.float32)
+    return np.asarray(smooth * np.float32(deviation / max(float(smooth.std(dtype=np.float64)), 1e-6)), np.float32)
