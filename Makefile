@@ -37,7 +37,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test notebooks lab bench lint format pins clean remake
+.PHONY: help setup demo test notebooks lab bench screenshot lint format pins clean remake
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -83,6 +83,9 @@ bench: $(PEERS) ## time everything beside its peers; writes benchmarks/RESULTS.m
 $(PEERS): $(STAMP)
 	$(EDITABLE) '.[dicom,test,dev,peers]'
 	@touch $@
+
+screenshot: setup ## make the README's picture with a real JupyterLab and browser
+	$(BIN)/python -m docs.screenshot
 
 lint: setup ## format, style, types, layers, stripped notebooks
 	$(BIN)/ruff format --check .

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import NoReturn
@@ -10,8 +9,9 @@ from typing import NoReturn
 import hypothesis
 import pytest
 
+from tests.ui.browser import BROWSERS, installed_browser
+
 ROOT = Path(__file__).resolve().parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
@@ -48,16 +48,6 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """An installed Chromium or Chrome that starts, else the one Playwright has downloaded."""
-    for path in filter(None, map(shutil.which, BROWSERS)):
-        # On some systems the name is a stub that only says how to install the browser.
-        if subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0:
-            return path
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    if not Path(path).is_file():
-        missing(
-            "browser", f"no browser: none of {', '.join(BROWSERS)} is installed, nor Playwright's (playwright install chromium)"
-        )
-    return path
+    return installed_browser() or missing(
+        "browser", f"no browser: none of {', '.join(BROWSERS)} is installed, nor Playwright's (playwright install chromium)"
+    )

@@ -1,8 +1,11 @@
 """CT volumes, label maps, cases and atlases: on disk, in memory, from hubs and scanners."""
 
+from atlas_lab.data import samples
 from atlas_lab.data.atlas import Atlas
 from atlas_lab.data.case import Case
 from atlas_lab.data.label_map import LabelMap
+from atlas_lab.data.measure import measure
+from atlas_lab.data.transforms import WINDOWS, crop_to_foreground, resample, window
 from atlas_lab.data.volume import Volume
 
-__all__ = ["Atlas", "Case", "LabelMap", "Volume"]
+__all__ = ["WINDOWS", "Atlas", "Case", "LabelMap", "Volume", "crop_to_foreground", "measure", "resample", "samples", "window"]

@@ -218,7 +218,7 @@ class Atlas(Sequence[Case]):
             raise InputError(self._problems[id])
         if id not in self._rows:
             raise InputError(
-                f"{self.root}: has no case {id!r}: {nearest(id, self._rows)}it holds {len(self)} cases, the first is {self.ids[0]}"
+                f"{self.root}: has no case {id!r}: {nearest(id, self._rows)}it holds {len(self)}, the first is {self.ids[0]}"
             )
         return self._rows[id]
 

@@ -126,7 +126,7 @@ class Case:
         write_text(folder / FACTS, json.dumps(facts, indent=1, default=str))
 
     def __repr__(self) -> str:
-        return f"Case({self.id!r}, {self.ct!r}, {len(self.labels)} structures)"
+        return f"Case({self.id!r}, {self.ct.grid}, {len(self.labels)} structures)"
 
 
 def find_ct(folder: Path) -> Path | None:

@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 def measure(case: Case, structures: Iterable[str] | None = None) -> "pd.DataFrame":
     """One row a structure: status, volume in mL, mean and SD of HU, and the typical ranges for the case's phase.
 
-    Measured are the annotated structures, or those named. `meta["phase"]` chooses the typical HU (portal when it is
-    not known); a structure cut by the field of view has a volume, but none to compare with. InputError: a structure
-    that is not annotated.
+    Measured are the annotated structures, or those named. `meta["phase"]` chooses the typical HU; where the phase is
+    not known the range spans all phases. A structure cut by the field of view has a volume, but none to compare with.
+    InputError: a structure that is not annotated.
     """
     import pandas as pd
 
-    phase = case.meta.get("phase", "portal")
     rows = []
     for name in case.labels if structures is None else structures:
         mask = case.labels.cropped(name)
@@ -29,7 +28,12 @@ def measure(case: Case, structures: Iterable[str] | None = None) -> "pd.DataFram
             row |= {"mean_hu": float(hu.mean(dtype="float64")), "sd_hu": float(hu.std(dtype="float64"))}
         known = anatomy.BY_NAME.get(name)
         if known and known.volume_ml and known.hu:
-            row |= {"typical_ml": known.volume_ml, "typical_hu": known.hu.get(phase, known.hu["portal"])}
+            row |= {"typical_ml": known.volume_ml, "typical_hu": _typical_hu(known.hu, case.meta.get("phase"))}
         rows.append(row)
     columns = ["structure", "status", "volume_ml", "mean_hu", "sd_hu", "typical_ml", "typical_hu"]
     return pd.DataFrame(rows, columns=columns).set_index("structure")
+
+
+def _typical_hu(by_phase: dict[str, tuple[float, float]], phase: str | None) -> tuple[float, float]:
+    ranges = [by_phase[phase]] if phase in by_phase else list(by_phase.values())
+    return min(low for low, _ in ranges), max(high for _, high in ranges)

@@ -128,6 +128,10 @@ class Volume:
         self.__dict__.update(other.__dict__)
 
     def __repr__(self) -> str:
-        spacing = " x ".join(f"{v:.4g}" for v in self.spacing)
         where = f", {self.source}" if self.source else ""
-        return f"Volume({' x '.join(map(str, self.shape))} voxels, {spacing} mm, {self.original_orientation} on disk{where})"
+        return f"Volume({self.grid}, {self.original_orientation} on disk{where})"
+
+    @property
+    def grid(self) -> str:
+        """Shape and spacing in words, e.g. `512 x 512 x 300 voxels, 0.75 x 0.75 x 1 mm`."""
+        return f"{' x '.join(map(str, self.shape))} voxels, {' x '.join(f'{v:.4g}' for v in self.spacing)} mm"

@@ -1,9 +1,13 @@
 """The three planes of a CT side by side, with organs outlined, a scale bar and orientation letters."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from atlas_lab import anatomy
 from atlas_lab.data.case import Case, no_labels
@@ -12,15 +16,10 @@ from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
 from atlas_lab.figures.paint import Window, grey, mask_slice
 from atlas_lab.figures.planes import VIEWS, Plane, centre, planes_of, position, shown_structures, size_mm
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from atlas_lab.figures.sheet import INK, PAPER, Sheet
 
 At = str | tuple[int, int, int] | None
 
-_INK = "#f2f2f2"
-_PAPER = "#101214"
 _SCALE_BARS_MM = (200, 100, 50, 20, 10, 5)
 
 
@@ -33,16 +32,13 @@ def multiplanar(
     crosshair: bool = True,
     legend: bool = True,
     title: str | None = None,
-) -> "Figure":
+) -> Sheet:
     """Axial, coronal and sagittal slices through one voxel, in radiological convention.
 
     `at` is a voxel (x, y, z) in RAS+ order or a structure to look at (default: where most structures are);
     `structures` are outlined (default: all the case has), `window` is a preset's name or (centre, width) in HU.
     InputError: a voxel outside the volume, an unknown structure or window.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
     volume, labels = parts(image)
     names = shown_structures(labels, structures)
     voxel = resolve(at, volume, labels)
@@ -50,8 +46,7 @@ def multiplanar(
     sizes = [size_mm(plane, volume.shape, volume.spacing) for plane in planes]
     width = 13 if len(planes) > 1 else 7
     height = width * max(height for _, height in sizes) / sum(width for width, _ in sizes)
-    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.04, wspace=0.01)
-    figure = Figure(figsize=(width, height + 1.3), facecolor=_PAPER, layout=layout)
+    figure = Sheet(width, height + 1.3)
     axes = figure.subplots(1, len(planes), width_ratios=[width for width, _ in sizes], squeeze=False)[0]
     for plane, ax in zip(planes, axes, strict=True):
         draw_plane(ax, volume, labels, plane, voxel, names, window)
@@ -62,12 +57,12 @@ def multiplanar(
         _draw_legend(figure, seen)
     heading = title if title is not None else (image.id if isinstance(image, Case) else "")
     if heading:
-        figure.suptitle(heading, color=_INK, fontsize=12)
+        figure.suptitle(heading, color=INK, fontsize=12)
     return figure
 
 
 def draw_plane(
-    ax: "Axes", volume: Volume, labels: LabelMap, plane: Plane, voxel: tuple[int, int, int], names: Iterable[str], level: Window
+    ax: Axes, volume: Volume, labels: LabelMap, plane: Plane, voxel: tuple[int, int, int], names: Iterable[str], level: Window
 ) -> None:
     """One plane through `voxel` into matplotlib axes whose unit is the millimetre."""
     index = voxel[VIEWS[plane].axis]
@@ -82,7 +77,7 @@ def draw_plane(
     for letter, x, y in ((left, 0.02, 0.5), (right, 0.98, 0.5), (top, 0.5, 0.97), (bottom, 0.5, 0.03)):
         _write(ax, x, y, letter, transform=ax.transAxes, va="center", fontsize=10, fontweight="bold")
     _draw_scale_bar(ax, width, height)
-    ax.set_title(f"{plane}, slice {index + 1} of {volume.shape[VIEWS[plane].axis]}", color=_INK, fontsize=10)
+    ax.set_title(f"{plane}, slice {index + 1} of {volume.shape[VIEWS[plane].axis]}", color=INK, fontsize=10)
     ax.set_axis_off()
 
 
@@ -113,10 +108,8 @@ def resolve(at: At, volume: Volume, labels: LabelMap) -> tuple[int, int, int]:
     return x, y, z
 
 
-def _outline(ax: "Axes", mask: np.ndarray, extent: tuple[float, float, float, float], colour: str) -> None:
+def _outline(ax: Axes, mask: np.ndarray, extent: tuple[float, float, float, float], colour: str) -> None:
     """The border along the voxels' own edges, so that the outline is exactly the mask."""
-    from matplotlib.collections import LineCollection
-
     rows, columns = mask.shape
     dx, dy = extent[1] / columns, extent[2] / rows
     padded = np.pad(mask, 1)
@@ -127,31 +120,27 @@ def _outline(ax: "Axes", mask: np.ndarray, extent: tuple[float, float, float, fl
     ax.add_collection(LineCollection(list(np.concatenate([horizontal, vertical])), colors=colour, linewidths=1.1), autolim=False)
 
 
-def _draw_crosshair(ax: "Axes", plane: Plane, voxel: tuple[int, int, int], volume: Volume) -> None:
+def _draw_crosshair(ax: Axes, plane: Plane, voxel: tuple[int, int, int], volume: Volume) -> None:
     row, column = position(plane, voxel, volume.shape)
     view = VIEWS[plane]
-    ax.axhline((row + 0.5) * volume.spacing[view.down], color=_INK, linewidth=0.5, alpha=0.45)
-    ax.axvline((column + 0.5) * volume.spacing[view.across], color=_INK, linewidth=0.5, alpha=0.45)
+    ax.axhline((row + 0.5) * volume.spacing[view.down], color=INK, linewidth=0.5, alpha=0.45)
+    ax.axvline((column + 0.5) * volume.spacing[view.across], color=INK, linewidth=0.5, alpha=0.45)
 
 
-def _draw_scale_bar(ax: "Axes", width: float, height: float) -> None:
+def _draw_scale_bar(ax: Axes, width: float, height: float) -> None:
     length = next((bar for bar in _SCALE_BARS_MM if bar < width / 3), _SCALE_BARS_MM[-1])
     x, y = 0.04 * width, 0.96 * height
-    ax.plot([x, x + length], [y, y], color=_PAPER, linewidth=4.5, solid_capstyle="butt")
-    ax.plot([x, x + length], [y, y], color=_INK, linewidth=2.5, solid_capstyle="butt")
+    ax.plot([x, x + length], [y, y], color=PAPER, linewidth=4.5, solid_capstyle="butt")
+    ax.plot([x, x + length], [y, y], color=INK, linewidth=2.5, solid_capstyle="butt")
     _write(ax, x + length / 2, y - 0.015 * height, f"{length} mm", va="bottom", fontsize=8)
 
 
-def _write(ax: "Axes", x: float, y: float, text: str, **style: Any) -> None:
+def _write(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """Text that stays legible on bone and on air."""
-    from matplotlib.patheffects import withStroke
-
-    ax.text(x, y, text, color=_INK, ha="center", path_effects=[withStroke(linewidth=2, foreground=_PAPER)], **style)
+    ax.text(x, y, text, color=INK, ha="center", path_effects=[withStroke(linewidth=2, foreground=PAPER)], **style)
 
 
-def _draw_legend(figure: "Figure", names: list[str]) -> None:
-    from matplotlib.patches import Patch
-
+def _draw_legend(figure: Sheet, names: list[str]) -> None:
     table = anatomy.BY_NAME
     ordered = sorted(names, key=lambda name: table[name].id if name in table else anatomy.MAX_ID)
     handles = [
@@ -159,6 +148,6 @@ def _draw_legend(figure: "Figure", names: list[str]) -> None:
         for name in ordered
     ]
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=min(len(handles), 9), fontsize=8, labelcolor=_INK, frameon=False,
+        handles=handles, loc="outside lower center", ncols=min(len(handles), 9), fontsize=8, labelcolor=INK, frameon=False,
         handlelength=1, handleheight=1,
     )  # fmt: skip

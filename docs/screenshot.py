@@ -1,0 +1,27 @@
+"""Make the README's picture: the first lesson's viewer in a real JupyterLab. Run by `make screenshot`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.ui.browser import installed_browser
+from tests.ui.lab import lab, page, run_all
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    browser = installed_browser() or sys.exit("no Chromium or Chrome found; install one (apt install chromium)")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        lab(Path(folder)) as (address, token),
+        page(browser, address, token, "00_start_here.ipynb") as opened,
+    ):
+        if errors := run_all(opened):
+            sys.exit(f"the lesson failed: {errors[0]}")
+        cell = opened.locator(".jp-Cell", has=opened.locator(".jupyter-widgets.widget-image")).last
+        cell.screenshot(path=HERE / "start_here.png")
+
+
+if __name__ == "__main__":
+    main()
