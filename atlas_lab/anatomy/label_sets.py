@@ -5,8 +5,10 @@ belongs to its organ too, so importers write `liver` as the union of both ids. S
 class table.
 """
 
+import re
 from dataclasses import dataclass, field
 
+from atlas_lab.anatomy.releases import BY_NAME
 from atlas_lab.errors import InputError, nearest
 
 
@@ -15,38 +17,77 @@ class LabelSet:
     """One public label set: the ids it writes, and its names where they differ from AbdomenAtlas names.
 
     `ids` maps a source id to an AbdomenAtlas name (several ids may map to one name: they are united), `aliases` maps a
-    source name to an AbdomenAtlas name, `merged` lists the names that hold both sides of a pair.
+    source name to an AbdomenAtlas name, `last` is the highest id the set writes where that is beyond `ids`.
     """
 
     name: str
     ids: dict[int, str]
     aliases: dict[str, str] = field(default_factory=dict)
-    merged: tuple[str, ...] = ()
+    last: int = 0
+
+    @property
+    def known(self) -> frozenset[int]:
+        """Every id the set may write, those without an AbdomenAtlas name included."""
+        return frozenset(range(1, max(self.last, *self.ids) + 1))
+
+    @property
+    def merged(self) -> tuple[str, ...]:
+        """The names that hold both sides of a pair."""
+        return tuple(name for name in self.ids.values() if pair(name))
 
 
 # what the sets call a structure → what AbdomenAtlas calls it; compared in lower case, with _ for any separator
 ALIASES: dict[str, str] = {
     "gallbladder": "gall_bladder",
-    "right_kidney": "kidney_right",
-    "left_kidney": "kidney_left",
+    "gall": "gall_bladder",
+    "arota": "aorta",  # as AMOS's own dataset.json spells it
     "oesophagus": "esophagus",
+    "eso": "esophagus",
+    "sto": "stomach",
     "ivc": "postcava",
     "inferior_vena_cava": "postcava",
+    "portal_and_splenic_vein": "portal_vein_and_splenic_vein",
     "portal_and_splenic_veins": "portal_vein_and_splenic_vein",
-    "right_adrenal_gland": "adrenal_gland_right",
-    "left_adrenal_gland": "adrenal_gland_left",
+    "veins": "portal_vein_and_splenic_vein",
+    "small_bowel": "intestine",
+    "small_intestine": "intestine",
+    "urinary_bladder": "bladder",
+    "hepatic_vessels": "hepatic_vessel",
+    "liver_vessels": "hepatic_vessel",
+    "kidneys": "kidney",
+    "lungs": "lung",
+    "adrenal": "adrenal_gland",
+    "adrenal_glands": "adrenal_gland",
+    "adrenals": "adrenal_gland",
+    "femurs": "femur",
+    "rkid": "kidney_right",
+    "lkid": "kidney_left",
+    "rk": "kidney_right",
+    "lk": "kidney_left",
     "rad": "adrenal_gland_right",
     "lad": "adrenal_gland_left",
-    "small_bowel": "intestine",
-    "urinary_bladder": "bladder",
-    "prostate_uterus": "prostate",
-    "head_of_femur_l": "femur_left",
-    "head_of_femur_r": "femur_right",
-    "left_lung": "lung_left",
-    "right_lung": "lung_right",
-    "hepatic_vessels": "hepatic_vessel",
-    "tumour": "tumor",
+    "rag": "adrenal_gland_right",
+    "lag": "adrenal_gland_left",
+    "colon_tumor_primaries": "colon_tumor",
 }
+
+# how the sets spell one word of a name
+_WORDS: dict[str, str] = {
+    "tumour": "tumor",
+    "tumours": "tumor",
+    "tumors": "tumor",
+    "cancer": "tumor",
+    "lesion": "tumor",
+    "lesions": "tumor",
+    "cysts": "cyst",
+    "l": "left",
+    "r": "right",
+}
+
+
+def _numbered(names: str) -> dict[int, str]:
+    return dict(enumerate(names.split(), 1))
+
 
 _LUNGS = {
     "lung_upper_lobe_left": "lung_left",
@@ -59,28 +100,27 @@ _LUNGS = {
 _SETS = (
     LabelSet(
         "btcv",
-        dict(enumerate(
+        _numbered(
             "spleen kidney_right kidney_left gall_bladder esophagus liver stomach aorta postcava portal_vein_and_splenic_vein "
-            "pancreas adrenal_gland_right adrenal_gland_left".split(), 1)),
+            "pancreas adrenal_gland_right adrenal_gland_left"),
     ),
     LabelSet(
         "amos",
-        dict(enumerate(
+        _numbered(
             "spleen kidney_right kidney_left gall_bladder esophagus liver stomach aorta postcava pancreas adrenal_gland_right "
-            "adrenal_gland_left duodenum bladder prostate".split(), 1)),
+            "adrenal_gland_left duodenum bladder prostate_uterus"),
     ),
     LabelSet(
         "flare22",
-        dict(enumerate(
+        _numbered(
             "liver kidney_right spleen pancreas aorta postcava adrenal_gland_right adrenal_gland_left gall_bladder esophagus "
-            "stomach duodenum kidney_left".split(), 1)),
+            "stomach duodenum kidney_left"),
     ),
     LabelSet(
         "word",
-        dict(enumerate(
+        _numbered(
             "liver spleen kidney_left kidney_right stomach gall_bladder esophagus pancreas duodenum colon intestine "
-            "adrenal_gland rectum bladder femur_left femur_right".split(), 1)),
-        merged=("adrenal_gland",),
+            "adrenal_gland rectum bladder femur_left femur_right"),
     ),
     LabelSet(
         "totalsegmentator",
@@ -92,12 +132,13 @@ _SETS = (
             76: "femur_right",
         },
         aliases=_LUNGS,
+        last=117,
     ),
-    LabelSet("abdomenct1k", {1: "liver", 2: "kidney", 3: "spleen", 4: "pancreas"}, merged=("kidney",)),
+    LabelSet("abdomenct1k", {1: "liver", 2: "kidney", 3: "spleen", 4: "pancreas"}),
     LabelSet("chaos", {1: "liver"}),
-    LabelSet("ctorg", {1: "liver", 2: "bladder", 3: "lung", 4: "kidney"}, merged=("lung", "kidney")),
+    LabelSet("ctorg", {1: "liver", 2: "bladder", 3: "lung", 4: "kidney"}, last=6),
     LabelSet("lits", {1: "liver", 2: "liver_tumor"}),
-    LabelSet("kits", {1: "kidney", 2: "kidney_tumor", 3: "kidney_cyst"}, merged=("kidney",)),
+    LabelSet("kits", {1: "kidney", 2: "kidney_tumor", 3: "kidney_cyst"}),
     LabelSet("msd_liver", {1: "liver", 2: "liver_tumor"}),
     LabelSet("msd_lung", {1: "lung_tumor"}),
     LabelSet("msd_pancreas", {1: "pancreas", 2: "pancreas_tumor"}),
@@ -121,6 +162,20 @@ def translate(source_name: str, *, aliases: dict[str, str] | None = None) -> str
 
     A name that no table knows comes back in lower case with underscores, so that nothing is dropped silently.
     """
-    plain = "_".join(source_name.strip().lower().replace("-", " ").replace("/", " ").replace("_", " ").split())
+    words = [_WORDS.get(word, word) for word in re.findall(r"[^\W_]+", source_name.lower())]
+    plain = "_".join(words)
     known = ALIASES | (aliases or {})
-    return known.get(plain, plain)
+    if plain in known or plain in BY_NAME:
+        return known.get(plain, plain)
+    sides = [word for word in words if word in ("left", "right")]
+    if len(sides) == 1:
+        organ = "_".join(word for word in words if word != sides[0]).removeprefix("head_of_").removesuffix("_head")
+        if pair(known.get(organ, organ)):
+            return f"{known.get(organ, organ)}_{sides[0]}"
+    return plain
+
+
+def pair(name: str) -> tuple[str, str] | None:
+    """The left and right structure that a merged name holds (`kidney`), None for any other name."""
+    sides = (f"{name}_left", f"{name}_right")
+    return sides if sides[0] in BY_NAME and name not in BY_NAME else None

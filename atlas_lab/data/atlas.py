@@ -189,11 +189,17 @@ class Atlas(Sequence[Case]):
             table.to_csv(temporary)
         return Path(path)
 
-    def export(self, folder: str | os.PathLike[str], layout: str = "abdomenatlas") -> Path:
-        """Write all cases into `folder` as `abdomenatlas`, `nnunet` or `bids`, with their metadata beside them."""
+    def export(
+        self, folder: str | os.PathLike[str], layout: str = "abdomenatlas", *, structures: Iterable[str] | None = None
+    ) -> Path:
+        """Write all cases into the empty or new `folder` as `abdomenatlas`, `nnunet` or `bids`, metadata beside them.
+
+        `structures` are the ones to write (default: all a case has; for nnU-Net, those every case is annotated for).
+        InputError: an unknown layout, a folder that holds something, a structure some case is not annotated for.
+        """
         from atlas_lab.data.export import export
 
-        return export(self, Path(folder), layout)
+        return export(self, Path(folder), layout, structures=structures)
 
     def __len__(self) -> int:
         return len(self._rows)

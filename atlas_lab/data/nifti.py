@@ -141,13 +141,11 @@ def _header_for(raw: np.ndarray, affine: np.ndarray, encoding: Encoding, like: D
     else:
         header = nib.Nifti2Header() if needs_2 else nib.Nifti1Header()
         header.set_xyzt_units("mm")
-    moved = True
     if like is not None:
-        moved = like.shape != raw.shape or not np.allclose(affine, like.ras_affine, rtol=0, atol=1e-9)
         affine = geometry.disk_affine(affine, raw.shape, like.orientation)
     header.set_data_shape(raw.shape)
     header.set_data_dtype(raw.dtype)
-    if moved or not (like and like.header):
+    if not (like and like.header) or not np.allclose(affine, header.get_best_affine(), rtol=0, atol=1e-6):
         header.set_qform(affine, code=int(header["qform_code"]) or 1)
         header.set_sform(affine, code=int(header["sform_code"]) or 1)
     header["vox_offset"] = header.sizeof_hdr + 4
@@ -208,7 +206,7 @@ def _opened(path: Path, *, raw: bool = False) -> Iterator[IO[bytes]]:
     with file:
         try:
             yield file
-        except (EOFError, isal_zlib.error) as error:
+        except (EOFError, isal_zlib.error) as error:  # type: ignore[misc]  # isal's stub calls its exception a function
             raise _truncated(path) from error
         except OSError as error:
             if error.errno:

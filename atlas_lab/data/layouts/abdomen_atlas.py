@@ -31,7 +31,7 @@ class AbdomenAtlas(Layout):
             folder = root / name
             ct = next((s for s in (stamp(folder / n) for n in CT_NAMES) if s != "-"), None)
             if ct is not None:
-                stamps[name] = f"{ct}|{stamp(folder, folder / MASKS)}"
+                stamps[name] = f"{ct}|{stamp(folder, folder / MASKS)}|{self.class_map}"  # names what combined labels hold
         return stamps
 
     def find(self, root: Path, id: str) -> Found:

@@ -5,10 +5,24 @@ from pathlib import Path
 
 from atlas_lab.data.label_files import ClassMap
 from atlas_lab.data.layouts.abdomen_atlas import AbdomenAtlas
+from atlas_lab.data.layouts.amos import Amos
 from atlas_lab.data.layouts.base import Layout
+from atlas_lab.data.layouts.btcv import Btcv
+from atlas_lab.data.layouts.flare22 import Flare22
+from atlas_lab.data.layouts.kits import Kits
+from atlas_lab.data.layouts.msd import Msd
+from atlas_lab.data.layouts.nnunet import NnUNet
+from atlas_lab.data.layouts.totalsegmentator import TotalSegmentator
 from atlas_lab.errors import InputError, nearest
 
 LAYOUTS: dict[str, Callable[[ClassMap | None], Layout]] = {
+    Kits.name: Kits,
+    Btcv.name: Btcv,
+    Flare22.name: Flare22,
+    Amos.name: Amos,
+    NnUNet.name: NnUNet,
+    Msd.name: Msd,
+    TotalSegmentator.name: TotalSegmentator,  # before AbdomenAtlas: only the names of its masks differ
     AbdomenAtlas.name: AbdomenAtlas,
 }
 
