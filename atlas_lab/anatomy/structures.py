@@ -93,6 +93,6 @@ TUMORS: tuple[Structure, ...] = (
     _tumor("kidney_tumor", 28, "#6d479a", "kidney_left", "kidney_right"),
     _tumor("colon_tumor", 29, "#c227bf", "colon"),
     _tumor("lung_tumor", 30, "#c69655", "lung_left", "lung_right"),
-    _tumor("hepatic_vessel_tumor", 31, "#768156", "liver")  # in the liver, labelled beside its vessels,
+    _tumor("hepatic_vessel_tumor", 31, "#768156", "liver"),  # labelled beside its vessels
     _tumor("kidney_cyst", 32, "#2785a3", "kidney_left", "kidney_right"),
 )

@@ -50,7 +50,9 @@ class Case:
     def open(cls, path: str | os.PathLike[str], *, class_map: ClassMap | None = None) -> Self:
         """A case folder in AbdomenAtlas layout, a NIfTI file, or a folder or zip of DICOM files.
 
-        `class_map` names the ids of `combined_labels` where they are not the release's. Nothing but headers is read.
+        `class_map` names the ids of `combined_labels` where they are not the release's. Of a NIfTI nothing but the
+        header is read. A DICOM case is named after its folder, holds nothing that identifies the patient, and takes its
+        labels from the newest RTSTRUCT that lies beside the series and belongs to it.
         InputError: nothing there to open, or the first thing that is wrong with it.
         """
         path = Path(path)
@@ -66,10 +68,16 @@ class Case:
             if path.name in CT_NAMES:
                 return cls._open_layout(path.parent, class_map)
             return cls(path.name.removesuffix(".gz").removesuffix(".nii"), ct, no_labels(ct), provenance={"source": str(path)})
-        from atlas_lab.data import dicom
+        return cls._open_dicom(path)
+
+    @classmethod
+    def _open_dicom(cls, path: Path) -> Self:
+        from atlas_lab.data import dicom, rtstruct
 
         ct, meta = dicom.read_ct(path)
-        return cls(path.stem, ct, no_labels(ct), meta=meta, provenance={"source": str(path), "format": "DICOM"})
+        contours = dicom.find_rtstruct(path)
+        labels = rtstruct.read_rtstruct(contours[0], ct) if contours else no_labels(ct)
+        return cls(path.stem, ct, labels, meta=meta, provenance={"format": "DICOM"})
 
     @classmethod
     def _open_layout(cls, folder: Path, class_map: ClassMap | None) -> Self:

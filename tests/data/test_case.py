@@ -133,6 +133,22 @@ def test_nothing_to_open_is_said_plainly(tmp_path, case):
 
 
 @pytest.mark.real
+def test_a_dicom_folder_is_a_case_with_the_contours_beside_it(real_data, tmp_path):
+    for part in ("STS_019_CT", "STS_019_RTSTRUCT"):
+        shutil.copytree(real_data / "dicom" / part, tmp_path / "scan" / part)
+    case = Case.open(tmp_path / "scan")
+    truth = Case.open(real_data / "cases" / "STS_019")
+    np.testing.assert_array_equal(case.ct.array, truth.ct.array)
+    (name,) = case.labels
+    ours, theirs = case.labels[name], truth.labels["soft_tissue_sarcoma"]
+    assert 2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()) >= 0.98
+    saved = Case.open(case.save(tmp_path / "out"))
+    np.testing.assert_array_equal(saved.ct.array, truth.ct.array)
+    assert saved.ct.original_orientation == "LPS"
+    assert "STS" not in (saved.folder / "case.json").read_text().replace('"id": "scan"', "")
+
+
+@pytest.mark.real
 def test_a_real_case_survives_a_round_trip(real_data, tmp_path):
     case = Case.open(real_data / "cases" / "TS_ABD_0001")
     assert len(case.labels) == 22
