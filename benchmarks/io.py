@@ -23,7 +23,8 @@ import numpy as np
 start = time.perf_counter()
 array = Volume.open(sys.argv[1]).array
 if sys.argv[2] == "planes":
-    planes = [np.ascontiguousarray(np.take(array, n // 2, axis=a)) for a, n in enumerate(array.shape)]
+    x, y, z = (n // 2 for n in array.shape)
+    planes = [np.array(array[x]), np.array(array[:, y]), np.array(array[:, :, z])]
 print(time.perf_counter() - start)
 """
 

@@ -7,7 +7,7 @@ import numpy as np
 from atlas_lab import anatomy
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.transforms import window
-from atlas_lab.figures.planes import VIEWS, Plane, cut, upright
+from atlas_lab.figures.planes import VIEWS, Plane, cut, slab, upright
 
 Window = str | tuple[float, float]
 
@@ -31,7 +31,7 @@ def mask_slice(labels: LabelMap, name: str, plane: Plane, index: int) -> np.ndar
     box = mask.box[axis]
     if not box.start <= index < box.stop:
         return None
-    inside = np.take(mask.crop, index - box.start, axis=axis)
+    inside = slab(mask.crop, plane, index - box.start)
     if not inside.any():
         return None
     others = [a for a in range(3) if a != axis]

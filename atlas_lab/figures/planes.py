@@ -46,7 +46,12 @@ def planes_of(shape: tuple[int, int, int]) -> tuple[Plane, ...]:
 
 def cut(array: np.ndarray, plane: Plane, index: int) -> np.ndarray:
     """One slice of an (x, y, z) RAS+ array as a picture (rows, columns), turned to the radiological convention."""
-    return upright(np.take(array, index, axis=VIEWS[plane].axis))
+    return upright(slab(array, plane, index))
+
+
+def slab(array: np.ndarray, plane: Plane, index: int) -> np.ndarray:
+    """One slice as a view: of a memory-mapped CT only the pages under it are read (`np.take` would read all)."""
+    return array[(slice(None),) * VIEWS[plane].axis + (index,)]
 
 
 def upright(plane: np.ndarray) -> np.ndarray:
