@@ -1,6 +1,7 @@
 """A tiny notebook with typed parameters that shows what it got, records, draws, and fails on demand."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,13 @@ def start_atlas_lab():
     """Start the command line and return the process."""
 
     def start(*arguments: object, cwd: Path | None = None) -> subprocess.Popen[str]:
-        return subprocess.Popen(command(*arguments), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            command(*arguments), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_ctrl_c
+        )
 
     return start
+
+
+def _hear_ctrl_c() -> None:
+    """A test run that a shell started in the background ignores Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
