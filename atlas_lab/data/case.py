@@ -106,19 +106,23 @@ class Case:
             folder=folder,
         )
 
-    def save(self, folder: str | os.PathLike[str]) -> Path:
+    def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the case as `folder/<id>/` in AbdomenAtlas layout and return that path.
 
-        A new case appears at once or not at all. Saving over a case replaces its files one by one, each atomically, the
-        CT only when it is another one. InputError: disk full, no permission; what was there survives.
+        A new case appears at once or not at all. Saving a case where it was opened or last saved replaces the files of
+        the structures that were edited, each atomically, and the CT only when it is another one. InputError: another
+        case is there already (`overwrite` replaces it), disk full, no permission; what was there survives.
         """
         target = Path(folder) / self.id
-        if target.exists():
+        if target.exists() and self.folder is not None and target.samefile(self.folder):
             self._write(target)
         else:
-            with atomic_folder(target) as temporary:
+            if target.exists() and not overwrite:
+                raise InputError(f"{target}: holds a case already; choose another folder, or overwrite it with overwrite=True")
+            with atomic_folder(target, replace=overwrite) as temporary:
                 self._write(temporary)
         self.folder = target
+        self.labels.edited.clear()
         return target
 
     def _write(self, folder: Path) -> None:

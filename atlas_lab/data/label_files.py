@@ -92,12 +92,20 @@ class IdFile:
 
 
 def save_masks(labels: LabelMap, folder: Path) -> None:
-    """One 0/1 file a structure into `folder`, each atomically; files of structures no longer annotated are removed."""
+    """One 0/1 file a structure into `folder`, each atomically.
+
+    Where there are files already, only structures edited since the map was opened are written or removed: what somebody
+    else drew in the meantime stays.
+    """
+    files = structure_files(folder)
     for name in labels:
-        nifti.write(folder / f"{name}.nii.gz", labels[name].astype(np.uint8), labels.affine, _as_mask(labels.disk))
-    for name, path in structure_files(folder).items():
+        if name in labels.edited or name not in files:
+            nifti.write(folder / f"{name}.nii.gz", labels[name].astype(np.uint8), labels.affine, _as_mask(labels.disk))
+    for name in labels.edited & files.keys():
         if name not in labels:
-            path.unlink()
+            files[name].unlink()
+        elif files[name].name != f"{name}.nii.gz":
+            files[name].unlink()  # an uncompressed one that the new file replaces
 
 
 def save_combined(labels: LabelMap, path: Path) -> None:

@@ -50,6 +50,7 @@ class LabelMap(MutableMapping[str, np.ndarray]):
         self._masks: dict[str, CroppedMask] = {}
         self._waiting: dict[str, Loader] = {}
         self._order: dict[str, None] = {}
+        self.edited: set[str] = set()  # assigned or deleted since the map was opened or saved
         for name, mask in masks.items():
             if callable(mask):
                 self._waiting[name] = mask
@@ -91,12 +92,14 @@ class LabelMap(MutableMapping[str, np.ndarray]):
         self._masks[name] = CroppedMask.of(mask != 0)
         self._waiting.pop(name, None)
         self._order[name] = None
+        self.edited.add(name)
 
     def __delitem__(self, name: str) -> None:
         self._require(name)
         del self._order[name]
         self._masks.pop(name, None)
         self._waiting.pop(name, None)
+        self.edited.add(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

@@ -60,21 +60,31 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary folder beside `path`; on success it takes the name `path`, which must not exist by then."""
+def atomic_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder beside `path`; on success it takes the name `path`.
+
+    On any error it is removed. InputError: something is at `path` by then, unless `replace` puts the new folder in its
+    place; the old one is moved aside first and removed last, so that one of the two is always whole.
+    """
     path = Path(path)
     with user_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".part-", suffix="-" + path.name, dir=path.parent))
+        old = temporary.with_name(temporary.name.replace(".part-", ".old-", 1))
         try:
             yield temporary
             temporary.chmod(0o777 & ~_umask())
             if path.exists():
-                raise InputError(f"{path}: already exists; remove it or choose another name")
+                if not replace:
+                    raise InputError(f"{path}: already exists; remove it or choose another name")
+                os.rename(path, old)
             os.rename(temporary, path)
             _flush_folder(path.parent)
         finally:
+            if old.exists() and not path.exists():
+                os.rename(old, path)
             shutil.rmtree(temporary, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

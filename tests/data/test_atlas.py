@@ -17,7 +17,7 @@ from atlas_lab.errors import InputError
 def make(folder, number, structures=("liver",), **meta):
     ct = Volume(np.full((4, 4, 4), number, np.int16), np.diag([1, 1, 2.5, 1]))
     labels = LabelMap({name: np.eye(4, dtype=bool)[None].repeat(4, 0) for name in structures}, ct.affine, shape=ct.shape)
-    return Case(f"BDMAP_{number:08d}", ct, labels, meta=meta).save(folder)
+    return Case(f"BDMAP_{number:08d}", ct, labels, meta=meta).save(folder, overwrite=True)
 
 
 @pytest.fixture

@@ -89,6 +89,32 @@ def test_edits_are_saved_in_place_and_removed_structures_leave(case, tmp_path):
     assert not [p for p in folder.rglob("*") if p.name.startswith(".part-")]
 
 
+def test_saving_in_place_keeps_what_somebody_else_drew_meanwhile(case, tmp_path):
+    folder = case.save(tmp_path / "out")
+    mine, theirs = Case.open(folder), Case.open(folder)
+    theirs.labels["spleen"] = theirs.labels["liver"]
+    theirs.labels["liver_tumor"] = np.zeros(theirs.ct.shape, bool)
+    theirs.save(tmp_path / "out")
+    mine.labels["liver"] = np.ones(mine.ct.shape, bool)
+    mine.save(tmp_path / "out")
+    together = Case.open(folder)
+    assert together.labels["liver"].all()
+    assert together.labels.status("liver_tumor") == "absent"
+    assert "spleen" in together.labels
+
+
+def test_another_case_of_the_same_name_is_not_overwritten_by_accident(case, tmp_path):
+    folder = case.save(tmp_path / "out")
+    other = Case(case.id, case.ct.like(np.zeros(case.ct.shape, np.int16)), LabelMap({}, case.ct.affine, shape=case.ct.shape))
+    with pytest.raises(InputError, match="holds a case already"):
+        other.save(tmp_path / "out")
+    assert list(Case.open(folder).labels) == ["gall_bladder", "liver", "liver_tumor"]
+    other.save(tmp_path / "out", overwrite=True)
+    assert not len(Case.open(folder).labels)
+    assert (Case.open(folder).ct.array == 0).all()
+    assert [p.name for p in (tmp_path / "out").iterdir()] == [case.id]
+
+
 def test_a_save_that_fails_leaves_no_half_case(case, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
