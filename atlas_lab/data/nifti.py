@@ -7,6 +7,7 @@ pixdim). Nothing else in atlas_lab knows the format.
 import contextlib
 import dataclasses
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from atlas_lab.runs.files import atomic_write
 SUFFIXES = (".nii.gz", ".nii")
 _HEADER_BYTES = 540  # the NIfTI-2 header; NIfTI-1 has 348
 _CHUNK_BYTES = 16 << 20
+_MOST_PACKED = 1100  # deflate makes nothing smaller than 1/1032
 _LEVEL = 2  # as small as zlib's level 1, several times faster
 _COMPRESSION_THREADS = 2  # blocks are cut the same way for any number, so the bytes do not depend on it
 
@@ -66,7 +68,7 @@ def read_format(path: Path) -> DiskFormat:
     header = _parse(_start_of(path), path)
     shape = tuple(int(n) for n in header.get_data_shape())
     if any(n > 1 for n in shape[3:]):
-        raise InputError(f"{path}: has {int(np.prod(shape[3:]))} frames (shape {shape}); save one frame as a 3-D image")
+        raise InputError(f"{path}: has {math.prod(shape[3:])} frames (shape {shape}); save one frame as a 3-D image")
     if len(shape) < 2 or min(shape, default=0) < 1:
         raise InputError(f"{path}: shape {shape} is not a 3-D image")
     volume_shape = cast(tuple[int, int, int], (*shape, 1)[:3])
@@ -81,16 +83,17 @@ def read_format(path: Path) -> DiskFormat:
         geometry.orientation_of(affine),
         Encoding(dtype, slope, inter),
         header.binaryblock,
-        int(header["vox_offset"]) or header.sizeof_hdr + 4,
+        _offset(header, path),
     )
 
 
 def read_raw(path: Path, disk: DiskFormat) -> np.ndarray:
     """The stored numbers, in the order and dtype on disk, Fortran-contiguous (a memory map for `.nii`)."""
-    dtype, count = disk.encoding.dtype, int(np.prod(disk.shape))
-    if path.suffix != ".gz":
-        if path.stat().st_size < disk.offset + count * dtype.itemsize:
-            raise _truncated(path)
+    dtype, count = disk.encoding.dtype, math.prod(disk.shape)
+    packed = path.suffix == ".gz"
+    if path.stat().st_size * (_MOST_PACKED if packed else 1) < disk.offset + count * dtype.itemsize:
+        raise _truncated(path)  # before memory is asked for what a broken header promises
+    if not packed:
         return np.memmap(path, dtype=dtype, mode="r", offset=disk.offset, shape=disk.shape, order="F")
     raw = np.empty(count, dtype=dtype)
     view, filled = raw.view(np.uint8).data, 0
@@ -185,6 +188,14 @@ def _scaling(header: Any) -> tuple[float, float]:
     if not np.isfinite(slope) or slope == 0:
         return 1.0, 0.0
     return slope, inter if np.isfinite(inter) else 0.0
+
+
+def _offset(header: Any, path: Path) -> int:
+    """Where the voxels start; 0 means right behind the header."""
+    offset = float(header["vox_offset"])
+    if offset and not header.sizeof_hdr <= offset < 2**40:  # a NaN is not between them either
+        raise InputError(f"{path}: the NIfTI header is broken (voxels at byte {offset:g}); export the image again")
+    return int(offset) or header.sizeof_hdr + 4
 
 
 def _truncated(path: Path) -> InputError:

@@ -177,6 +177,9 @@ def test_one_frame_of_four_dimensions_is_a_volume(tmp_path):
         Volume.open(frames)
 
 
+IDENTITY = {"srow_x": [1, 0, 0, 0], "srow_y": [0, 1, 0, 0], "srow_z": [0, 0, 1, 0]}
+
+
 def header_bytes(**fields) -> bytes:
     """A NIfTI-1 file whose affine is all zeros, with `fields` of the header changed."""
     header = nib.Nifti1Header()
@@ -198,6 +201,11 @@ BROKEN = {
     "truncated or damaged": ("ct.nii.gz", b"\x1f\x8bgarbage" * 9),
     "affine is singular": ("ct.nii", header_bytes()),
     "affine holds NaN": ("ct.nii", header_bytes(srow_x=[np.nan, 0, 0, 0])),
+    "header is broken (voxels at byte -3": ("ct.nii", header_bytes(vox_offset=-3, **IDENTITY)),
+    "ends too early (truncated or damaged); ": (
+        "ct.nii.gz",
+        gzip.compress(header_bytes(dim=[3, *[32767] * 3, 1, 1, 1, 1], **IDENTITY)),
+    ),
     "header is broken": ("ct.nii", header_bytes(datatype=999)),
 }
 
