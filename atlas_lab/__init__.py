@@ -1,6 +1,6 @@
 """atlas_lab: build, look at, change and measure a 3D atlas of the human body in Jupyter. Not for diagnosis.
 
-`import atlas_lab as al` loads nothing heavy: every name below is fetched on first use (SPEC 1).
+`import atlas_lab as al` loads nothing heavy: every name below is fetched on first use.
 """
 
 import lazy_loader as _lazy

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))  # HYPOTHESIS_PROFILE=dev looks for new examples
 
 # Figures need no screen. Not MPLBACKEND: notebooks inherit it, and their kernels would then show no pictures.
 os.environ.pop("MPLBACKEND", None)

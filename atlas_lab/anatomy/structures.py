@@ -18,6 +18,7 @@ class Structure:
 
     `id` is its value in `combined_labels`, `group` the organ system, `side` is left, right or None, `color` an sRGB
     hex string, `volume_ml` a typical adult range in mL and `hu` a typical range in HU for each of `PHASES`.
+    `hollow` says that the HU are those of the wall, while a mask holds gas, fluid or stool too.
     Tumours name the structures they grow in as `hosts`, and have no typical volume or HU of their own.
     """
 
@@ -29,6 +30,7 @@ class Structure:
     volume_ml: Range | None = None
     hu: dict[str, Range] | None = None
     hosts: tuple[str, ...] = ()
+    hollow: bool = False
 
     @property
     def side(self) -> str | None:
@@ -41,11 +43,14 @@ class Structure:
         return bool(self.hosts)
 
 
+_HOLLOW = ("stomach", "duodenum", "intestine", "colon", "rectum")
+
+
 def _organ(name: str, id: int, group: str, color: str, volume: Range, plain: Range, arterial: Range, portal: Range) -> Structure:
     base, _, side = name.rpartition("_")
     display = f"{side} {base}" if side in ("left", "right") else name
     hu = dict(zip(PHASES, (plain, arterial, portal), strict=True))
-    return Structure(name, display.replace("_", " "), id, group, color, volume, hu)
+    return Structure(name, display.replace("_", " "), id, group, color, volume, hu, hollow=name in _HOLLOW)
 
 
 def _tumor(name: str, id: int, color: str, *hosts: str) -> Structure:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from atlas_lab import anatomy
 from atlas_lab.data import index, layouts
 from atlas_lab.data.case import Case
 from atlas_lab.data.label_files import ClassMap
@@ -146,14 +147,19 @@ class Atlas(Sequence[Case]):
     ) -> "Atlas":
         """Cases annotated for every structure in `has` whose metadata equals `meta` and satisfies `where`.
 
-        `atlas.filter(has="liver", phase="portal", where=lambda m: m["age"] > 60)`.
+        `atlas.filter(has="liver", phase="portal", where=lambda m: m["age"] > 60)`; a case without the metadata that
+        `where` asks for does not match. InputError: a structure or a column that nobody knows.
         """
         wanted = {has} if isinstance(has, str) else set(has)
+        _require_known("structure", wanted, {*self.structures(), *anatomy.BY_NAME})
+        columns = {key for id in self._rows for key in self._meta(id)}
+        if self._rows:  # of a selection without cases nothing is known
+            _require_known("metadata column", meta, columns)
         ids = []
         for id, row in self._rows.items():
             facts = self._meta(id)
             same = all(facts.get(key) == value for key, value in meta.items())
-            if same and wanted <= set(row.found.structures) and (where is None or where(facts)):
+            if same and wanted <= set(row.found.structures) and (where is None or _satisfies(where, facts, columns)):
                 ids.append(id)
         return self.select(ids)
 
@@ -194,6 +200,8 @@ class Atlas(Sequence[Case]):
     ) -> Path:
         """Write all cases into the empty or new `folder` as `abdomenatlas`, `nnunet` or `bids`, metadata beside them.
 
+        nnU-Net and BIDS label files hold one id a voxel: where structures overlap the higher id is written, so a liver
+        loses the voxels of its vessels. Only `abdomenatlas` keeps overlaps.
         `structures` are the ones to write (default: all a case has; for nnU-Net, those every case is annotated for).
         InputError: an unknown layout, a folder that holds something, a structure some case is not annotated for.
         """
@@ -233,3 +241,18 @@ class Atlas(Sequence[Case]):
 
     def __repr__(self) -> str:
         return f"Atlas({len(self)} cases in {self.root}, {self.layout.name} layout, {len(self.structures())} structures)"
+
+
+def _satisfies(where: Callable[[Mapping[str, Any]], bool], facts: Mapping[str, Any], columns: set[str]) -> bool:
+    try:
+        return where(facts)
+    except KeyError as missing:
+        _require_known("metadata column", map(str, missing.args), columns)
+        return False
+
+
+def _require_known(what: str, names: Iterable[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            close = nearest(name, known).rstrip() or f"there are {', '.join(sorted(known)) or 'none'}"
+            raise InputError(f"no case has the {what} {name!r}: {close}")

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -63,10 +64,15 @@ class Case:
                 return cls._open_layout(path, class_map)
             if not any(path.iterdir()):
                 raise InputError(f"{path}: is an empty folder; a case folder holds ct.nii.gz and segmentations/")
+            if (path / MASKS).is_dir():
+                require_ct(path)
+            if any(find_ct(part) is not None for part in path.iterdir() if part.is_dir()):
+                raise InputError(f"{path}: is a folder of cases, not one case; open it with al.Atlas.open")
         elif path.name.endswith(nifti.SUFFIXES):
             ct = Volume.open(path)
             if path.name in CT_NAMES:
                 return cls._open_layout(path.parent, class_map)
+            _warn_of_labels(ct, path)
             return cls(path.name.removesuffix(".gz").removesuffix(".nii"), ct, no_labels(ct), provenance={"source": str(path)})
         return cls._open_dicom(path)
 
@@ -81,9 +87,7 @@ class Case:
 
     @classmethod
     def _open_layout(cls, folder: Path, class_map: ClassMap | None) -> Self:
-        ct_path = find_ct(folder)
-        assert ct_path is not None
-        ct = Volume.open(ct_path)
+        ct = Volume.open(require_ct(folder))
         facts = read_facts(folder)
         grid = ct.disk
         assert grid is not None
@@ -146,6 +150,14 @@ def find_ct(folder: Path) -> Path | None:
     return next((folder / name for name in CT_NAMES if (folder / name).is_file()), None)
 
 
+def require_ct(folder: Path) -> Path:
+    """The CT in a case folder. InputError: there is none."""
+    ct = find_ct(folder)
+    if ct is None:
+        raise InputError(f"{folder}: has {MASKS}/ but no {CT_NAMES[0]}; put the CT beside the masks")
+    return ct
+
+
 def read_facts(folder: Path) -> Mapping[str, Any]:
     """What `case.json` says of the case; empty when there is none. InputError: it is not JSON."""
     path = folder / FACTS
@@ -163,3 +175,9 @@ def read_facts(folder: Path) -> Mapping[str, Any]:
 def no_labels(ct: Volume, class_map: ClassMap = "1.1") -> LabelMap:
     """The label map of a case nobody has annotated."""
     return LabelMap({}, ct.affine, class_map, shape=ct.shape, disk=ct.disk)
+
+
+def _warn_of_labels(ct: Volume, path: Path) -> None:
+    encoding = ct.disk.encoding if ct.disk else None
+    if encoding and encoding.dtype.kind == "u" and not encoding.scaled:
+        warnings.warn(f"{path}: unsigned numbers without an intercept cannot be HU; is it a label file?", stacklevel=3)

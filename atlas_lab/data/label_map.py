@@ -8,7 +8,7 @@ import numpy as np
 
 from atlas_lab import anatomy
 from atlas_lab.data import geometry, nifti
-from atlas_lab.data.masks import CroppedMask
+from atlas_lab.data.masks import CroppedMask, as_mask
 from atlas_lab.errors import InputError, nearest
 
 Status = Literal["present", "absent", "unknown", "cut"]
@@ -89,7 +89,7 @@ class LabelMap(MutableMapping[str, np.ndarray]):
             raise InputError(f"{name}: the mask has shape {mask.shape}, but the grid has {self.shape}")
         if not name or Path(name).name != name or name.startswith("."):
             raise InputError(f"{name!r} cannot be a structure's name: it becomes the name of a file")
-        self._masks[name] = CroppedMask.of(mask != 0)
+        self._masks[name] = CroppedMask.of(as_mask(mask, name))
         self._waiting.pop(name, None)
         self._order[name] = None
         self.edited.add(name)

@@ -70,12 +70,21 @@ def read_mask(path: Path, shape: tuple[int, int, int], affine: np.ndarray) -> np
     raw = nifti.read_raw(path, disk)
     # scaling does not matter to a mask as long as zero stays zero
     values = disk.encoding.decode(raw) if disk.encoding.inter else raw
-    low, high = values.min(), values.max()
-    if low < 0 or (high > 0 and not np.all((values == 0) | (values == high))):
+    return geometry.to_ras(as_mask(values, path), disk.orientation)
+
+
+def as_mask(values: np.ndarray, where: object) -> np.ndarray:
+    """A bool array out of numbers that are 0 or one other whole number; InputError names `where` for anything else."""
+    if values.dtype == bool:
+        return values
+    high = values.max(initial=0)
+    if not float(high).is_integer() or not np.all((values == 0) | (values == high)):
         found = np.unique(values)
         some = ", ".join(f"{v:g}" for v in found[:5]) + (", …" if found.size > 5 else "")
-        raise InputError(f"{path}: holds the values {some}; a structure's mask has 0 and one other value only")
-    return geometry.to_ras(values != 0, disk.orientation)
+        raise InputError(
+            f"{where}: holds the values {some}; a mask has 0 and one whole number only (threshold a probability map)"
+        )
+    return values != 0
 
 
 def other_grid(disk: nifti.DiskFormat, shape: tuple[int, int, int], affine: np.ndarray) -> str:

@@ -10,17 +10,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def measure(case: Case, structures: Iterable[str] | None = None) -> "pd.DataFrame":
+def measure(case: Case, structures: str | Iterable[str] | None = None) -> "pd.DataFrame":
     """One row a structure: status, volume in mL, mean and SD of HU, and the typical ranges for the case's phase.
 
     Measured are the annotated structures, or those named. `meta["phase"]` chooses the typical HU; where the phase is
-    not known the range spans all phases. A structure cut by the field of view has a volume, but none to compare with.
-    InputError: a structure that is not annotated.
+    not known the range spans all phases. A structure cut by the field of view has no typical volume, a hollow organ
+    (whose mask holds its contents too) no typical HU. InputError: a structure that is not annotated.
     """
     import pandas as pd
 
+    names = [structures] if isinstance(structures, str) else case.labels if structures is None else structures
     rows = []
-    for name in case.labels if structures is None else structures:
+    for name in names:
         mask = case.labels.cropped(name)
         hu = case.ct.array[mask.box][mask.crop]
         row: dict[str, object] = {"structure": name, "status": case.labels.status(name), "volume_ml": case.labels.volume_ml(name)}
@@ -28,7 +29,10 @@ def measure(case: Case, structures: Iterable[str] | None = None) -> "pd.DataFram
             row |= {"mean_hu": float(hu.mean(dtype="float64")), "sd_hu": float(hu.std(dtype="float64"))}
         known = anatomy.BY_NAME.get(name)
         if known and known.volume_ml and known.hu:
-            row |= {"typical_ml": known.volume_ml, "typical_hu": _typical_hu(known.hu, case.meta.get("phase"))}
+            if row["status"] != "cut":
+                row["typical_ml"] = known.volume_ml
+            if not known.hollow:
+                row["typical_hu"] = _typical_hu(known.hu, case.meta.get("phase"))
         rows.append(row)
     columns = ["structure", "status", "volume_ml", "mean_hu", "sd_hu", "typical_ml", "typical_hu"]
     return pd.DataFrame(rows, columns=columns).set_index("structure")

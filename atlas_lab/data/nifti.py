@@ -208,7 +208,10 @@ def _opened(path: Path, *, raw: bool = False) -> Iterator[IO[bytes]]:
     try:
         if path.suffix == ".gz":
             with path.open("rb") as start:
-                if start.read(2) != b"\x1f\x8b":
+                magic = start.read(2)
+                if not magic:
+                    raise InputError(f"{path}: is empty; copy or download it again")
+                if magic != b"\x1f\x8b":
                     raise InputError(f"{path}: is not a gzip file, although its name ends in .gz")
         unzip = path.suffix == ".gz" and not raw
         file = cast(IO[bytes], igzip_threaded.open(path, "rb") if unzip else path.open("rb"))

@@ -172,8 +172,8 @@ def _fill(polygons: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
         low, high = (np.clip(side, 0, shape[0]).astype(int) for side in (np.minimum(first, after), np.maximum(first, after)))
         edges = np.repeat(np.arange(len(points)), high - low)
         rows = np.arange(len(edges)) - np.repeat(np.cumsum(high - low) - (high - low), high - low) + low[edges]
-        slope = (end[edges, 1] - start[edges, 1]) / (end[edges, 0] - start[edges, 0])
-        crossing = start[edges, 1] + (rows - start[edges, 0]) * slope
+        along = (rows - start[edges, 0]) / (end[edges, 0] - start[edges, 0])  # 0 to 1, however short the edge
+        crossing = start[edges, 1] + along * (end[edges, 1] - start[edges, 1])
         np.add.at(flips, (rows, np.clip(np.ceil(crossing), 0, shape[1]).astype(int)), 1)
     inside: np.ndarray = np.cumsum(flips[:, :-1], axis=1) % 2 == 1
     return inside

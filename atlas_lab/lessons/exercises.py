@@ -45,8 +45,8 @@ def _volume_ml(answer: Answer) -> Verdict:
     got = answer(mask, spacing)
     if got is ...:
         return Verdict(False, "it still returns ...; count the True voxels, and think what one of them measures")
-    if not np.isscalar(got) and np.ndim(got) != 0:
-        return Verdict(False, f"it returns an array of shape {np.shape(got)}; the volume is one number")
+    if np.ndim(got) != 0 or not np.issubdtype(np.asarray(got).dtype, np.number):
+        return Verdict(False, f"it returns {type(got).__name__}, but the volume is one number")
     known = {
         120: "that is the number of voxels; multiply by the volume of one",
         right * 1000: "that is in mm³; 1 mL is 1000 mm³",
@@ -66,23 +66,39 @@ def _volume_ml(answer: Answer) -> Verdict:
 
 
 def _left_of(answer: Answer) -> Verdict:
-    first, second = np.zeros((2, 10, 4, 4), dtype=bool)
-    first[1:3], second[7:9] = True, True
-    ras, las = np.diag([2.0, 2, 2, 1]), np.diag([-2.0, 2, 2, 1])
-    got = answer(first, second, ras), answer(first, second, las)
-    if got[0] is ...:
+    first, second = np.zeros((2, 10, 10, 10), dtype=bool)
+    first[1:3, 1:3], second[7:9, 7:9] = True, True
+    to_right, to_left = np.diag([2.0, 2, 2, 1]), np.diag([-2.0, 2, 2, 1])
+    across = np.array([[0.0, -3, 0, 0], [3, 0, 0, 0], [0, 0, 3, 0], [0, 0, 0, 1]])  # x runs along the second axis
+    asked = [(first, second, to_right), (second, first, to_right), (first, second, to_left), (first, second, across)]
+    got = [answer(*question) for question in asked]
+    if any(value is ... for value in got):
         return Verdict(False, "it still returns ...; turn voxel indices into millimetres with the affine first")
-    if any(value not in (True, False) for value in got):
-        return Verdict(False, f"it returns {got[0]!r}; return True or False")
-    if got == (True, False):
-        return Verdict(True, "the smaller world x is the patient's left, however the array is stored")
-    if got == (True, True):
-        return Verdict(
-            False, "right for arrays stored from left to right only; a scanner stores them the other way: use the affine"
-        )
-    if got == (False, True):
-        return Verdict(False, "the wrong way round: in RAS+ x grows to the patient's right, so left has the smaller world x")
-    return Verdict(False, "both answers are False; compare the mean world x of the two masks")
+    for value in got:
+        if np.ndim(value) != 0 or value not in (True, False):
+            return Verdict(False, f"it returns {type(value).__name__}; return True or False")
+    hints: dict[tuple[bool, ...], str] = {
+        (True, False, False, False): "",
+        (True, True, True, True): "it says True whatever the masks are; compare the mean world x of the two",
+        (False, False, False, False): "it says False whatever the masks are; compare the mean world x of the two",
+        (False, True, True, True): "the wrong way round: in RAS+ x grows to the patient's right, so left has the smaller world x",
+        (
+            True,
+            False,
+            True,
+            True,
+        ): "right for arrays stored from left to right only; a scanner may store them otherwise: use the affine",
+        (
+            True,
+            False,
+            False,
+            True,
+        ): "the sign of one entry is not enough: x may run along another axis; multiply by the whole affine",
+    }
+    hint = hints.get(tuple(map(bool, got)), "not for every affine: multiply the voxel indices by it and compare world x")
+    if hint:
+        return Verdict(False, hint)
+    return Verdict(True, "the smaller world x is the patient's left, however the array is stored")
 
 
 _CHECKERS: dict[str, Callable[[Answer], Verdict]] = {"volume_ml": _volume_ml, "left_of": _left_of}

@@ -6,7 +6,7 @@ from pathlib import Path
 from atlas_lab import anatomy
 from atlas_lab.data import Atlas, Case, samples
 from atlas_lab.data.case import find_ct
-from atlas_lab.errors import InputError
+from atlas_lab.errors import InputError, nearest
 
 PHANTOM, SAMPLE = "phantom", "sample"
 
@@ -26,7 +26,11 @@ def open_case(
     missing = {name: case.labels.status(name) for name in wanted if case.labels.status(name) in ("unknown", "absent")}
     if missing:
         said = ", ".join(f"{name} ({'not annotated' if status == 'unknown' else status})" for name, status in missing.items())
-        raise InputError(f"{source}: this lesson needs {said}; case {case.id} has {', '.join(case.labels) or 'no annotation'}")
+        close = "".join(nearest(name, case.labels) for name in missing)
+        raise InputError(
+            f"{source}: this lesson needs {said}; {close}case {case.id} has {', '.join(case.labels) or 'no annotation'}"
+            " (masks belong in segmentations/NAME.nii.gz beside ct.nii.gz, an RTSTRUCT beside its DICOM series)"
+        )
     return case
 
 
@@ -36,6 +40,8 @@ def _structures(need: str) -> tuple[str, ...]:
 
 
 def _open(source: str, case_id: str | None, wanted: list[str], cases: int, seed: int) -> Case:
+    if not source.strip():
+        raise InputError(f"source is empty; give {PHANTOM}, {SAMPLE} or a path")
     if source == SAMPLE:
         return samples.abdomen()
     if source == PHANTOM:

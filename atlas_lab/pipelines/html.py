@@ -27,7 +27,14 @@ def write_html(notebook: nbformat.NotebookNode, path: Path, title: str, images_f
     InputError: `path` cannot be written.
     """
     exporter = HTMLExporter(
-        config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}), raw_template=_TEMPLATE, embed_images=True
+        config=Config(
+            {
+                "NbConvertBase": {"display_data_priority": _SHOWN},
+                "TagRemovePreprocessor": {"enabled": True, "remove_input_tags": ["solution"]},
+            }
+        ),
+        raw_template=_TEMPLATE,
+        embed_images=True,
     )
     resources = {"metadata": {"name": title, "path": str(images_from)}}
     html, _ = exporter.from_notebook_node(_without_bare_widgets(notebook), resources=resources)

@@ -1,5 +1,7 @@
 """An atlas: many cases at once, found, filtered and split without reading a voxel."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +60,23 @@ def test_filters_combine(folder):
     assert atlas.filter(has="spleen", phase="portal").ids == ["BDMAP_00000001", "BDMAP_00000003"]
     assert atlas.filter(where=lambda m: m["patient"] == "p3").ids == ["BDMAP_00000006"]
     assert len(atlas.filter(has=["spleen", "aorta"])) == 0
+    assert len(atlas.filter(has="aorta").filter(phase="portal")) == 0
+    make(folder, 7, phase="portal", age=61)
+    atlas = Atlas.open(folder)
+    assert atlas.filter(where=lambda m: m["age"] > 60).ids == ["BDMAP_00000007"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"has": "spleeen"}, "no case has the structure 'spleeen': did you mean 'spleen'?"),
+        ({"phas": "portal"}, "no case has the metadata column 'phas': did you mean 'phase'?"),
+        ({"where": lambda m: m["phas"] == "portal"}, "no case has the metadata column 'phas': did you mean 'phase'?"),
+    ],
+)
+def test_a_filter_that_is_misspelt_is_refused(folder, asked, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        Atlas.open(folder).filter(**asked)
 
 
 @given(st.integers(0, 1000), st.sampled_from([{"train": 0.5, "test": 0.5}, {"a": 0.9, "b": 0.05, "c": 0.05}]))
@@ -116,6 +135,9 @@ def test_one_broken_case_does_not_hide_the_others(folder):
     assert "is not a gzip file" in atlas.problems["BDMAP_00000002"]
     with pytest.raises(InputError, match="is not a gzip file"):
         atlas["BDMAP_00000002"]
+    (folder / "BDMAP_00000003" / "ct.nii.gz").unlink()
+    with pytest.warns(UserWarning, match="2 of 6 cases cannot be read"):
+        assert "has segmentations/ but no ct.nii.gz" in Atlas.open(folder).problems["BDMAP_00000003"]
     for id in atlas.ids:
         (folder / id / "ct.nii.gz").write_bytes(b"broken")
     with pytest.raises(InputError, match=r"is not a gzip file.*none of the other 5 cases"):
@@ -131,6 +153,8 @@ def test_what_is_not_an_atlas_is_said_plainly(tmp_path, folder):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a file, not a folder"):
         Atlas.open(tmp_path / "file")
+    with pytest.raises(InputError, match=r"is one case, not a folder of cases; open it with al\.Case\.open"):
+        Atlas.open(folder / "BDMAP_00000001")
     with pytest.raises(InputError, match="unknown layout 'nnunett'"):
         Atlas.open(folder, layout="nnunett")
     (folder / "metadata.csv").write_text("age\n61\n")

@@ -133,8 +133,11 @@ def test_a_mask_on_another_grid_is_named_when_it_is_touched(case):
 
 
 def test_a_file_alone_is_a_case_without_labels(case):
-    alone = Case.open(case.folder.parent / "BDMAP_00000001" / "segmentations" / "liver.nii.gz")
-    assert (alone.id, len(alone.labels)) == ("liver", 0)
+    shutil.copy(case.folder / "ct.nii.gz", case.folder.parent / "portal.nii.gz")
+    alone = Case.open(case.folder.parent / "portal.nii.gz")
+    assert (alone.id, len(alone.labels)) == ("portal", 0)
+    with pytest.warns(UserWarning, match=r"liver\.nii\.gz: .* is it a label file\?"):
+        Case.open(case.folder / "segmentations" / "liver.nii.gz")
 
 
 @pytest.mark.parametrize("id", ["", "../x", "a/b", ".hidden"])
@@ -150,11 +153,16 @@ def test_nothing_to_open_is_said_plainly(tmp_path, case):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="empty: is an empty folder"):
         Case.open(tmp_path / "empty")
+    with pytest.raises(InputError, match=r"is a folder of cases, not one case; open it with al\.Atlas\.open"):
+        Case.open(case.folder.parent)
     (case.folder / "case.json").write_text("{not json")
     with pytest.raises(InputError, match=r"case\.json: cannot be read as JSON"):
         Case.open(case.folder)
     (case.folder / "case.json").write_text(json.dumps([1]))
     with pytest.raises(InputError, match=r"case\.json: holds list"):
+        Case.open(case.folder)
+    (case.folder / "ct.nii.gz").unlink()
+    with pytest.raises(InputError, match=r"has segmentations/ but no ct\.nii\.gz"):
         Case.open(case.folder)
 
 

@@ -76,6 +76,10 @@ def test_assigning_and_deleting_change_what_is_known():
         ("liver", np.zeros((2, 2, 2)), r"shape \(2, 2, 2\), but the grid has \(8, 9, 10\)"),
         ("../liver", np.zeros(SHAPE), "cannot be a structure's name"),
         ("", np.zeros(SHAPE), "cannot be a structure's name"),
+        ("liver", np.full(SHAPE, 0.3), r"liver: holds the values 0\.3; .*threshold a probability map"),
+        ("liver", np.full(SHAPE, np.nan), "liver: holds the values nan"),
+        ("liver", np.full(SHAPE, -1), "liver: holds the values -1"),
+        ("liver", np.arange(720).reshape(SHAPE), "liver: holds the values 0, 1, 2, 3, 4, …"),
     ],
 )
 def test_what_does_not_fit_is_refused(name, mask, said):

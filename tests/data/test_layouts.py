@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 
 import nibabel as nib
 import numpy as np
@@ -340,6 +341,10 @@ def test_totalsegmentator_is_told_from_abdomenatlas_by_its_names(tmp_path):
     assert set(atlas.structures()) == set(case.labels)
     assert case.labels["lung_left"].sum() == 3 * 16
     assert (case.meta["split"], case.meta["site"], case.meta["sex"]) == ("test", "A", "m")
+    mask(tmp_path / "s0002" / "segmentations" / "urinary_bladder.nii.gz", slice(7, 8))
+    with pytest.warns(UserWarning, match=r"1 of 2 cases.*s0002: has segmentations/ but no ct\.nii\.gz"):
+        assert Atlas.open(tmp_path).ids == ["s0001"]
+    shutil.rmtree(tmp_path / "s0002")
     (masks / "urinary_bladder.nii.gz").rename(masks / "bladder.nii.gz")
     for lobe in masks.glob("lung_*"):
         lobe.unlink()

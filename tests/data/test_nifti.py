@@ -197,6 +197,7 @@ BROKEN = {
     "is not a NIfTI file": ("ct.nii", b"hello"),
     "is not a gzip file": ("ct.nii.gz", b"hello"),
     "is not a NIfTI file (": ("ct.nii.gz", gzip.compress(b"x" * 1000)),
+    "is empty; copy or download it again": ("ct.nii.gz", b""),
     "ends too early": ("ct.nii.gz", gzip.compress(b"x" * 1000)[:12]),
     "truncated or damaged": ("ct.nii.gz", b"\x1f\x8bgarbage" * 9),
     "affine is singular": ("ct.nii", header_bytes()),

@@ -30,13 +30,14 @@ def test_an_atlas_gives_the_first_case_that_has_what_is_needed(folder):
 
 def test_a_case_folder_or_a_file_is_a_case(folder):
     assert open_case(str(folder / "case2"), needs=["liver"]).id == "case2"
-    assert open_case(str(folder / "case2" / "segmentations" / "liver.nii.gz")).id == "liver"
+    assert open_case(str(folder / "case2" / "ct.nii.gz"), needs=["liver"]).id == "case2"
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ({"needs": ["aorta"]}, r"this lesson needs aorta \(not annotated\); case case1 has gall_bladder, spleen"),
+        ({"needs": ["spleeen"]}, r"no case has the structure 'spleeen': did you mean 'spleen'\?"),
         ({"needs": ["gall_bladder"]}, r"this lesson needs gall_bladder \(absent\)"),
         ({"case_id": "case3"}, r"has no case 'case3'"),
     ],
@@ -44,12 +45,16 @@ def test_a_case_folder_or_a_file_is_a_case(folder):
 def test_what_is_missing_is_named(folder, given, said):
     with pytest.raises(InputError, match=said):
         open_case(str(folder), **given)
+    with pytest.raises(InputError, match=r"needs spleeen \(not annotated\); did you mean 'spleen'\? case case1 has"):
+        open_case(str(folder / "case1"), needs=["spleeen"])
 
 
 def test_a_folder_that_holds_nothing_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="empty folder"):
         open_case(str(tmp_path / "empty"))
+    with pytest.raises(InputError, match="source is empty; give phantom, sample or a path"):
+        open_case(" ")
     with pytest.raises(InputError, match="does not exist"):
         open_case(str(tmp_path / "nowhere"))
 

@@ -60,6 +60,7 @@ def tiny(tmp_path_factory) -> Path:
         cells=[
             new_markdown_cell("# A tiny lesson\n\nIt shows what it got,\nthen stops.\n\n## Next\n\n![dot](dot.svg) and $x^2$"),
             new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+            new_code_cell("print(123 * 456)", metadata={"tags": ["solution"]}),
             *map(new_code_cell, [USE, DRAW, FAIL]),
         ],
         metadata={"kernelspec": {"name": "bogus", "display_name": "Bogus", "language": "R"}},

@@ -90,6 +90,13 @@ def test_the_page_loads_nothing_from_anywhere(finished):
     assert "it/s" not in page.get_text()
 
 
+def test_the_page_gives_no_solution_away(finished):
+    folder, _ = finished
+    text = BeautifulSoup((folder / "tiny.html").read_text(), "html.parser").get_text()
+    assert "123 * 456" not in text
+    assert "56088" in text  # what it printed is there
+
+
 def test_the_command_prints_the_metrics_the_time_and_the_page(finished):
     _, done = finished
     lines = done.stdout.splitlines()
@@ -146,7 +153,7 @@ def test_a_failing_cell_exits_with_its_traceback(tiny, atlas_lab, tmp_path):
     assert "----> 5     cases / 0" in done.stderr
     assert "\x1b" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith(
-        "atlas-lab: error: cell [5] of tiny failed: ZeroDivisionError: division by zero; see"
+        "atlas-lab: error: cell [6] of tiny failed: ZeroDivisionError: division by zero; see"
     )
     assert failed(tmp_path / "out") == "ZeroDivisionError: division by zero"
     assert "ZeroDivisionError" in (tmp_path / "out" / "tiny.html").read_text()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from atlas_lab import anatomy
 from atlas_lab.data import label_files
-from atlas_lab.data.case import COMBINED, CT_NAMES, MASKS, Case, find_ct, read_facts
+from atlas_lab.data.case import COMBINED, CT_NAMES, MASKS, Case, find_ct, read_facts, require_ct
 from atlas_lab.data.label_files import ClassMap
 from atlas_lab.data.layouts.base import Found, Layout, stamp
 
@@ -30,14 +30,13 @@ class AbdomenAtlas(Layout):
         for name in sorted(names):
             folder = root / name
             ct = next((s for s in (stamp(folder / n) for n in CT_NAMES) if s != "-"), None)
-            if ct is not None:
+            if ct is not None or (folder / MASKS).is_dir():
                 stamps[name] = f"{ct}|{stamp(folder, folder / MASKS)}|{self.class_map}"  # names what combined labels hold
         return stamps
 
     def find(self, root: Path, id: str) -> Found:
         folder = root / id
-        ct = find_ct(folder)
-        assert ct is not None  # `stamps` listed it
+        ct = require_ct(folder)
         files = label_files.structure_files(folder / MASKS)
         facts = read_facts(folder)
         labels = [f"{id}/{MASKS}/{path.name}" for path in files.values()]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from atlas_lab.data.case import find_ct
 from atlas_lab.data.label_files import ClassMap
 from atlas_lab.data.layouts.abdomen_atlas import AbdomenAtlas
 from atlas_lab.data.layouts.amos import Amos
@@ -37,6 +38,8 @@ def choose(root: Path, name: str | None, class_map: ClassMap | None) -> Layout:
         layout = make(class_map)
         if layout.recognises(root):
             return layout
+    if find_ct(root) is not None:
+        raise InputError(f"{root}: is one case, not a folder of cases; open it with al.Case.open")
     if not any(root.iterdir()):
         raise InputError(f"{root}: is an empty folder; an atlas holds a folder a case, each with ct.nii.gz")
     raise InputError(f"{root}: no known layout ({', '.join(LAYOUTS)}); name one with layout= if it is one of them")

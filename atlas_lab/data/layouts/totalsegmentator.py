@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from atlas_lab import anatomy
-from atlas_lab.data.case import MASKS, Case, find_ct
+from atlas_lab.data.case import MASKS, Case, find_ct, require_ct
 from atlas_lab.data.label_files import structure_files
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.layouts.abdomen_atlas import AbdomenAtlas
@@ -38,8 +38,7 @@ class TotalSegmentator(AbdomenAtlas):
         return {id: f"{own}|{common}" for id, own in super().stamps(root).items()}
 
     def find(self, root: Path, id: str) -> Found:
-        ct = find_ct(root / id)
-        assert ct is not None  # `stamps` listed it
+        ct = require_ct(root / id)
         files = _grouped(root / id / MASKS)
         labels = tuple(path.relative_to(root).as_posix() for paths in files.values() for path in paths)
         row = read_table(root / _META, key="image_id").get(id, {})
