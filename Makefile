@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 PEERS := $(VENV)/.peers-done
+DOCS := $(VENV)/.docs-done
 NOTEBOOKS = $(wildcard notebooks/[0-9]*.ipynb)
 # The quick lessons are compared with their stored outputs in every test run, the others in `make notebooks`.
 CHECKED_NOTEBOOKS = $(wildcard notebooks/00_*.ipynb notebooks/01_*.ipynb notebooks/02_*.ipynb)
@@ -37,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test notebooks lab bench screenshot lint format pins clean remake
+.PHONY: help setup demo test notebooks lab bench docs screenshot lint format pins clean remake
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -59,11 +60,11 @@ $(STAMP): pyproject.toml constraints.txt $(if $(REMAKE),remake)
 	$(EDITABLE) '.[dicom,test,dev]'
 	@$(BIN)/python -c 'import torch; c = torch.version.cuda; print("torch", torch.__version__, f"(CUDA {c})" if c else "(CPU only)")'
 	@echo "$(VENV) takes $$(du -sh $(VENV) | cut -f1)"
-	@rm -f $(PEERS)
+	@rm -f $(PEERS) $(DOCS)
 	@echo "$(MADE_FOR)" > $@
 
-demo: setup ## run the first lesson and say where its report is
-	$(BIN)/atlas-lab run start_here
+demo: setup ## run the quick pipeline on the phantom atlas and say where its report is
+	$(BIN)/atlas-lab pipeline quick -o runs/demo --resume
 
 test: lint ## lint, then every test and the quick notebooks (at most 30 minutes on 2 cores)
 	$(PYTEST) $(if $(CHECKED_NOTEBOOKS),$(NBVAL)) tests $(CHECKED_NOTEBOOKS) $(ARGS)
@@ -82,6 +83,13 @@ bench: $(PEERS) ## time everything beside its peers; writes benchmarks/RESULTS.m
 
 $(PEERS): $(STAMP)
 	$(EDITABLE) '.[dicom,test,dev,peers]'
+	@touch $@
+
+docs: $(DOCS) ## build the reference site into site/
+	$(BIN)/mkdocs build --strict
+
+$(DOCS): $(STAMP)
+	$(EDITABLE) '.[dicom,test,dev,docs]'
 	@touch $@
 
 screenshot: setup ## make the README's picture with a real JupyterLab and browser
@@ -108,5 +116,5 @@ pins: setup ## resolve constraints.txt again (UPGRADE=1: with the newest version
 	@rm constraints.tmp && mv constraints.new constraints.txt
 
 clean: ## remove .venv and every cache and build product (runs/ stays)
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,7 +3,9 @@ from . import data as data
 from . import figures as figures
 from . import lessons as lessons
 from . import pipelines as pipelines
+from . import reports as reports
 from . import runs as runs
+from . import scale as scale
 from . import viewers as viewers
 from ._version import __version__ as __version__
 from .data import Atlas as Atlas
@@ -12,5 +14,6 @@ from .data import LabelMap as LabelMap
 from .data import Volume as Volume
 from .data import samples as samples
 from .errors import InputError as InputError
+from .runs import artefact as artefact
 from .runs import record as record
 from .viewers import view as view

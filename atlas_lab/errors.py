@@ -12,6 +12,13 @@ class InputError(ValueError):
     """
 
 
+class ParameterError(InputError):
+    """A parameter or option is unknown, missing or of the wrong type, found before anything starts.
+
+    The command line exits with status 2 instead of 1.
+    """
+
+
 class MissingExtra(InputError, ImportError):
     """An optional package is needed; the message names the extra that brings it."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from atlas_lab.runs import write_text
 
 HERE = Path(__file__).parent
-NAMES = ("startup", "io", "phantom")
+NAMES = ("startup", "io", "phantom", "pipelines")
 COLUMNS = ("figure", "ours", "peer", "unit", "ratio", "peer_version", "agreement")
 
 

@@ -52,6 +52,30 @@ def refusal(capsys, monkeypatch, *arguments: object) -> tuple[int, str]:
     return stop.value.code, line.removeprefix("atlas-lab: error: ")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "start_here", "--foo"], "No such option: --foo"),
+        (["phantom", "x", "--cases", "0"], "'--cases'"),
+        (["nope"], "No such command 'nope'"),
+        (["run"], "Missing argument"),
+    ],
+)
+def test_a_mistyped_command_is_one_line_and_exit_status_2(capsys, monkeypatch, arguments, said):
+    status, line = refusal(capsys, monkeypatch, *arguments)
+    assert status == 2
+    assert said in line
+
+
+def test_a_warning_is_one_line(tmp_path):
+    call("phantom", tmp_path / "atlas", "--cases", 2, "--shape", "16,16,16", "--spacing", 20)
+    (tmp_path / "atlas" / "BDMAP_00000002" / "ct.nii.gz").write_bytes(b"broken")
+    command = [sys.executable, "-m", "atlas_lab.cli", "index", str(tmp_path / "atlas")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("atlas-lab: warning: 1 of 2 cases cannot be read")
+
+
 def test_the_version_is_said_without_loading_anything_heavy():
     code = """
 import sys
@@ -69,7 +93,9 @@ except SystemExit as stop:
 
 def test_the_module_runs_as_a_program():
     done = subprocess.run([sys.executable, "-m", "atlas_lab.cli", "--help"], capture_output=True, text=True, check=True)
-    assert all(name in done.stdout for name in ("list", "run", "phantom", "index", "download", "lab", "doctor"))
+    assert all(
+        name in done.stdout for name in ("list", "run", "pipeline", "report", "phantom", "index", "download", "lab", "doctor")
+    )
 
 
 def test_list_shows_each_notebook_with_its_parameters(series):

@@ -1,17 +1,18 @@
 """The command line: `atlas-lab …`."""
 
 import sys
+import warnings
+from typing import Any
 
 import typer
 
 from atlas_lab._version import __version__
-from atlas_lab.cli import data, doctor, lab, notebooks
-from atlas_lab.errors import InputError
+from atlas_lab.cli import data, doctor, lab, notebooks, pipeline, report
+from atlas_lab.errors import InputError, ParameterError
 
 app = typer.Typer(
     name="atlas-lab",
     help="Build, look at, change and measure a 3D atlas of the human body.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -30,16 +31,28 @@ def _options(
     """Build, look at, change and measure a 3D atlas of the human body."""
 
 
-for module in (notebooks, data, lab, doctor):
+for module in (notebooks, pipeline, report, data, lab, doctor):
     module.register(app)
 
 
 def main() -> None:
     """Run the command line. What a user can put right is one line on stderr; anything else shows its traceback."""
+    warnings.showwarning = _warn
     try:
-        app()
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except InputError as error:
-        from atlas_lab.pipelines import ParameterError
-
-        typer.echo(f"atlas-lab: error: {' '.join(str(error).split())}", err=True)
+        _say(f"error: {error}")
         sys.exit(2 if isinstance(error, ParameterError) else 1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # typer's usage errors have no public class
+            raise
+        _say(f"error: {error.format_message()}")
+        sys.exit(2)
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    _say(f"warning: {message}")
+
+
+def _say(text: str) -> None:
+    typer.echo(f"atlas-lab: {' '.join(text.split())}", err=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from atlas_lab.pipelines import ParameterError
+from atlas_lab.errors import ParameterError
 
 
 def register(app: typer.Typer) -> None:

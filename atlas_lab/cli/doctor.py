@@ -93,6 +93,8 @@ def _disk() -> Iterator[Finding]:
         yield Finding("cache", "off", "unset ATLAS_LAB_CACHE to switch it on")
     else:
         try:
+            if folder.exists() and not folder.is_dir():
+                raise InputError(f"ATLAS_LAB_CACHE={folder} is a file; name a folder")
             yield Finding("cache", "ok", f"{folder}, at most {cache.limit_bytes() / 1e9:g} GB; ATLAS_LAB_CACHE moves it")
         except InputError as error:
             yield Finding("cache", "broken", str(error), fatal=True)

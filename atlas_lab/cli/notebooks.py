@@ -7,16 +7,16 @@ from pathlib import Path
 
 import typer
 
+from atlas_lab.errors import ParameterError
 from atlas_lab.pipelines import (
     CellFailed,
     Notebook,
     Parameter,
-    ParameterError,
     find_notebook,
     list_notebooks,
     read_values,
-    report_path,
     run_notebook,
+    size_parameters,
 )
 from atlas_lab.runs import Run
 
@@ -37,12 +37,16 @@ def run_command(
     notebook: str = typer.Argument(help="A notebook's name (`atlas-lab list`) or the path of an .ipynb file."),
     parameter: list[str] = typer.Option([], "-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
     file: Path | None = typer.Option(None, "-f", "--file", metavar="FILE.yaml", help="Read parameters from a YAML file."),
+    size: str | None = typer.Option(
+        None, help="Start from the parameters this size gives the notebook: ci, study-small, study, …"
+    ),
     output: Path | None = typer.Option(None, "-o", "--output", help="A new folder for the run (runs/NAME-DATE-TIME)."),
     progress: bool = typer.Option(True, "--progress/--no-progress", help="Show a progress bar (on a terminal)."),
 ) -> None:
     """Run a notebook with parameters; keep the executed notebook, an HTML page and the manifest in a folder."""
     found = find_notebook(notebook)
-    values = read_values(parameter, file)
+    sized = size_parameters(size).get(found.name, {}) if size else {}
+    values = {**sized, **read_values(parameter, file)}
     try:
         run = run_notebook(found, values, output, progress=progress and sys.stderr.isatty())
     except ParameterError:
@@ -72,7 +76,7 @@ def _outcome(run: Run) -> list[str]:
     lines = [f"{name}: {_measured(metric)}" for name, metric in run.metrics.items()]
     peak = run.manifest["peak_memory_bytes"]
     memory = f", peak memory {peak / 1e6:.0f} MB" if peak else ""
-    return [*lines, f"time: {run.manifest['seconds']:.1f} s{memory}", f"report: {os.path.relpath(report_path(run))}"]
+    return [*lines, f"time: {run.manifest['seconds']:.1f} s{memory}", f"report: {os.path.relpath(run.page)}"]
 
 
 def _measured(metric: dict) -> str:
@@ -91,4 +95,4 @@ def _explain(failure: CellFailed) -> None:
     traceback = failure.traceback if sys.stderr.isatty() else re.sub(r"\x1b\[[0-9;]*m", "", failure.traceback)
     if traceback:
         typer.echo(traceback, err=True)
-    typer.echo(f"atlas-lab: error: {failure}; see {os.path.relpath(report_path(failure.run))}", err=True)
+    typer.echo(f"atlas-lab: error: {failure}; see {os.path.relpath(failure.run.page)}", err=True)

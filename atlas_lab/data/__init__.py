@@ -5,7 +5,20 @@ from atlas_lab.data.atlas import Atlas
 from atlas_lab.data.case import Case
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.measure import measure
+from atlas_lab.data.odd import odd_cases
 from atlas_lab.data.transforms import WINDOWS, crop_to_foreground, resample, window
 from atlas_lab.data.volume import Volume
 
-__all__ = ["WINDOWS", "Atlas", "Case", "LabelMap", "Volume", "crop_to_foreground", "measure", "resample", "samples", "window"]
+__all__ = [
+    "WINDOWS",
+    "Atlas",
+    "Case",
+    "LabelMap",
+    "Volume",
+    "crop_to_foreground",
+    "measure",
+    "odd_cases",
+    "resample",
+    "samples",
+    "window",
+]

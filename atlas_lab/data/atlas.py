@@ -47,7 +47,7 @@ class Atlas(Sequence[Case]):
         are left out with a warning and listed in `problems`; `refresh` reads every header again.
         InputError: no folder, no cases, an unknown layout, no readable case.
         """
-        root = Path(path)
+        root = Path(path).absolute()  # the caller may go elsewhere before a case is opened
         if not root.is_dir():
             raise InputError(f"{root}: {'is a file, not a folder of cases' if root.exists() else 'does not exist'}")
         chosen = layouts.choose(root, layout, class_map)
@@ -128,7 +128,15 @@ class Atlas(Sequence[Case]):
                     **meta,
                 }
             )
-        return pd.DataFrame.from_records(records, index="id")
+        columns = [
+            "id",
+            *(f"{what}_{axis}" for what in ("shape", "spacing") for axis in "xyz"),
+            "orientation",
+            "structures",
+            "image",
+        ]
+        # the columns of an atlas without cases
+        return pd.DataFrame(records, columns=None if records else columns).set_index("id")
 
     def structures(self) -> dict[str, int]:
         """Annotated structure → number of cases that have it, most frequent first."""
@@ -196,7 +204,7 @@ class Atlas(Sequence[Case]):
         return Path(path)
 
     def export(
-        self, folder: str | os.PathLike[str], layout: str = "abdomenatlas", *, structures: Iterable[str] | None = None
+        self, folder: str | os.PathLike[str], layout: str = "abdomenatlas", *, structures: str | Iterable[str] | None = None
     ) -> Path:
         """Write all cases into the empty or new `folder` as `abdomenatlas`, `nnunet` or `bids`, metadata beside them.
 

@@ -6,9 +6,13 @@ changed source is simply another entry. `ATLAS_LAB_CACHE` moves the folder, `ATL
 share it, and where it cannot be written the decoded array is used as it is.
 """
 
+import atexit
 import contextlib
+import functools
 import hashlib
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +40,17 @@ def limit_bytes() -> int:
         gigabytes = float(text) if text else DEFAULT_GB
     except ValueError:
         raise InputError(f"ATLAS_LAB_CACHE_GB={text!r} is not a number of gigabytes") from None
+    if not gigabytes >= 0:
+        raise InputError(f"ATLAS_LAB_CACHE_GB={text!r} is not a number of gigabytes, 0 or more")
     return int(gigabytes * 1e9)
+
+
+@functools.cache
+def temporary_folder() -> Path:
+    """A folder that lasts as long as this process: for what must be on disk although the cache is off."""
+    folder = tempfile.mkdtemp(prefix="atlas_lab-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def cached(source: Path, form: str, decode: Callable[[], np.ndarray]) -> np.ndarray:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,8 +41,7 @@ class Case:
     folder: Path | None = None
 
     def __post_init__(self) -> None:
-        if not self.id or Path(self.id).name != self.id or self.id.startswith("."):
-            raise InputError(f"{self.id!r} cannot be a case's id: it becomes the name of a folder")
+        _check_id(self.id)
         if self.labels.shape != self.ct.shape:
             raise InputError(f"{self.id}: the labels have shape {self.labels.shape}, but the CT has {self.ct.shape}")
         if self.labels.disk is None:
@@ -56,7 +56,7 @@ class Case:
         labels from the newest RTSTRUCT that lies beside the series and belongs to it.
         InputError: nothing there to open, or the first thing that is wrong with it.
         """
-        path = Path(path)
+        path = Path(path).absolute()  # the caller may go elsewhere before the voxels are read
         if not path.exists():
             raise InputError(f"{path}: does not exist")
         if path.is_dir():
@@ -92,7 +92,7 @@ class Case:
         grid = ct.disk
         assert grid is not None
         release = str(facts.get("release", "1.1"))
-        names = class_map if class_map is not None else facts.get("class_map", release)
+        names = class_map if class_map is not None else _class_map_of(facts, release, folder)
         files = label_files.structure_files(folder / MASKS)
         if files:
             labels = label_files.open_masks(files, grid, names)
@@ -117,7 +117,8 @@ class Case:
         the structures that were edited, each atomically, and the CT only when it is another one. InputError: another
         case is there already (`overwrite` replaces it), disk full, no permission; what was there survives.
         """
-        target = Path(folder) / self.id
+        _check_id(self.id)  # it may have been changed since
+        target = Path(folder).absolute() / self.id
         if target.exists() and self.folder is not None and target.samefile(self.folder):
             self._write(target)
         else:
@@ -125,6 +126,7 @@ class Case:
                 raise InputError(f"{target}: holds a case already; choose another folder, or overwrite it with overwrite=True")
             with atomic_folder(target, replace=overwrite) as temporary:
                 self._write(temporary)
+                _keep_what_is_not_ours(target, temporary)
         self.folder = target
         self.labels.edited.clear()
         return target
@@ -135,7 +137,10 @@ class Case:
             self.ct.save(ct_path)
         (folder / MASKS).mkdir(exist_ok=True)
         label_files.save_masks(self.labels, folder / MASKS)
-        label_files.save_combined(self.labels, folder / COMBINED)
+        if len(self.labels):
+            label_files.save_combined(self.labels, folder / COMBINED)
+        else:
+            (folder / COMBINED).unlink(missing_ok=True)  # alone it would say that everything was looked for
         facts: dict[str, Any] = {"id": self.id, "release": self.release, "meta": self.meta, "provenance": self.provenance}
         if self.labels.class_map != anatomy.class_map(self.release):
             facts["class_map"] = self.labels.class_map
@@ -143,6 +148,11 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.id!r}, {self.ct.grid}, {len(self.labels)} structures)"
+
+
+def _check_id(id: str) -> None:
+    if not id or Path(id).name != id or id.startswith("."):
+        raise InputError(f"{id!r} cannot be a case's id: it becomes the name of a folder")
 
 
 def find_ct(folder: Path) -> Path | None:
@@ -172,9 +182,27 @@ def read_facts(folder: Path) -> Mapping[str, Any]:
     return facts
 
 
+def _class_map_of(facts: Mapping[str, Any], release: str, folder: Path) -> ClassMap:
+    names: ClassMap = facts.get("class_map", release)
+    try:
+        anatomy.class_map(names)
+    except InputError as error:
+        raise InputError(f"{folder / FACTS}: {error}") from None
+    return names
+
+
 def no_labels(ct: Volume, class_map: ClassMap = "1.1") -> LabelMap:
     """The label map of a case nobody has annotated."""
     return LabelMap({}, ct.affine, class_map, shape=ct.shape, disk=ct.disk)
+
+
+def _keep_what_is_not_ours(old: Path, new: Path) -> None:
+    """Files of the user's that lie in a case's folder survive when the case is replaced."""
+    ours = {*CT_NAMES, COMBINED, MASKS, FACTS}
+    for path in old.iterdir() if old.is_dir() else ():
+        if path.name not in ours:
+            copy = shutil.copytree if path.is_dir() and not path.is_symlink() else shutil.copy2
+            copy(path, new / path.name)
 
 
 def _warn_of_labels(ct: Volume, path: Path) -> None:

@@ -1,7 +1,6 @@
 """Where the embedded phantom atlas is kept once it has been made."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 from filelock import FileLock
@@ -18,9 +17,9 @@ def phantom_folder(
 ) -> Path:
     """The folder of the phantom atlas with these parameters, made on first call; several processes may ask at once.
 
-    With the cache switched off it is made in a new temporary folder.
+    With the cache switched off it is made in a temporary folder that goes when the process ends.
     """
-    root = cache.folder() or Path(tempfile.mkdtemp(prefix="atlas_lab-"))
+    root = cache.folder() or cache.temporary_folder()
     identity = repr((VERSION, seed, tuple(shape), spacing))
     folder = root / "phantom" / f"{hashlib.sha256(identity.encode()).hexdigest()[:12]}-{cases}"
     if not (folder / _COMPLETE).exists():

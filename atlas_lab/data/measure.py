@@ -1,10 +1,14 @@
 """How large and how bright the structures of a case are, beside what is typical."""
 
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from atlas_lab import anatomy
 from atlas_lab.data.case import Case
+from atlas_lab.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,11 +23,19 @@ def measure(case: Case, structures: str | Iterable[str] | None = None) -> "pd.Da
     """
     import pandas as pd
 
+    if not isinstance(case, Case):
+        raise InputError(f"measure takes a Case, not {type(case).__name__}; open one with al.Case.open(path)")
     names = [structures] if isinstance(structures, str) else case.labels if structures is None else structures
     rows = []
     for name in names:
         mask = case.labels.cropped(name)
         hu = case.ct.array[mask.box][mask.crop]
+        if hu.dtype.kind == "f" and not np.isfinite(hu).all():
+            unusable = int(np.count_nonzero(~np.isfinite(hu)))
+            warnings.warn(
+                f"{case.id}: {unusable} of {hu.size} voxels of {name} are NaN or infinite, left out of its HU", stacklevel=2
+            )
+            hu = hu[np.isfinite(hu)]
         row: dict[str, object] = {"structure": name, "status": case.labels.status(name), "volume_ml": case.labels.volume_ml(name)}
         if hu.size:
             row |= {"mean_hu": float(hu.mean(dtype="float64")), "sd_hu": float(hu.std(dtype="float64"))}

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import tempfile
 from pathlib import Path
 
 from tqdm.auto import tqdm
@@ -63,7 +62,7 @@ def _fetched(download: bool) -> Path:
     import requests
 
     root = cache.folder()
-    folder = Path(tempfile.mkdtemp(prefix="atlas_lab-")) if root is None else root / "samples" / ID
+    folder = (root or cache.temporary_folder()) / "samples" / ID
     for name, (source, sha256) in _FILES.items():
         if not download and not ((folder / name).is_file() and pooch.file_hash(folder / name) == sha256):
             raise Offline(f"the sample {ID} is not on this machine; call samples.abdomen() without download=False to fetch it")

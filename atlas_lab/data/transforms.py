@@ -34,15 +34,18 @@ def window(hu: np.ndarray, level: str | tuple[float, float] = "soft tissue") -> 
 
     `level` is a name in `WINDOWS` or (centre, width) in HU. InputError: an unknown name, a width that is not above 0.
     """
-    if isinstance(level, str):
-        if level not in WINDOWS:
-            raise InputError(f"unknown window {level!r}: {nearest(level, WINDOWS)}known are {', '.join(WINDOWS)}")
-        level = WINDOWS[level]
-    center, width = level
+    center, width = preset(level) if isinstance(level, str) else level
     if not width > 0 or not np.isfinite((center, width)).all():
         raise InputError(f"window {level}: give (centre, width) in HU with a width above 0")
     grey = (np.asarray(hu, dtype=np.float32) - np.float32(center - width / 2)) / np.float32(width)
     return np.nan_to_num(np.clip(grey, 0, 1, out=grey), copy=False)
+
+
+def preset(name: str) -> tuple[float, float]:
+    """A window's (centre, width) in HU. InputError: an unknown name."""
+    if name not in WINDOWS:
+        raise InputError(f"unknown window {name!r}: {nearest(name, WINDOWS)}known are {', '.join(WINDOWS)}")
+    return WINDOWS[name]
 
 
 @overload

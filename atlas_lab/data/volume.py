@@ -44,7 +44,7 @@ class Volume:
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
         """A NIfTI file (`.nii`, `.nii.gz`); only its header is read. InputError names the file and what is wrong."""
-        path = Path(path)
+        path = Path(path).absolute()  # the caller may go elsewhere before the voxels are read
         disk = nifti.read_format(path)
         return cls.lazy(lambda: cache.cached(path, "values", lambda: nifti.read_array(path, disk)), disk, source=path)
 

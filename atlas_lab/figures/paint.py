@@ -6,6 +6,7 @@ import numpy as np
 
 from atlas_lab import anatomy
 from atlas_lab.data.label_map import LabelMap
+from atlas_lab.data.masks import CroppedMask
 from atlas_lab.data.transforms import window
 from atlas_lab.figures.planes import VIEWS, Plane, cut, slab, upright
 
@@ -14,7 +15,11 @@ Window = str | tuple[float, float]
 
 def rgb(name: str) -> tuple[int, int, int]:
     """A structure's colour as 0-255 values."""
-    code = anatomy.color(name)
+    return from_hex(anatomy.color(name))
+
+
+def from_hex(code: str) -> tuple[int, int, int]:
+    """A colour like `#b15d00` as 0-255 values."""
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
 
 
@@ -26,7 +31,11 @@ def grey(array: np.ndarray, plane: Plane, index: int, level: Window) -> np.ndarr
 
 def mask_slice(labels: LabelMap, name: str, plane: Plane, index: int) -> np.ndarray | None:
     """A structure's mask in one slice as a bool picture, or None when it is not there; touches only its own box."""
-    mask = labels.cropped(name)
+    return slice_of(labels.cropped(name), plane, index)
+
+
+def slice_of(mask: CroppedMask, plane: Plane, index: int) -> np.ndarray | None:
+    """A mask in one slice as a bool picture (rows, columns), or None when the slice shows nothing of it."""
     axis = VIEWS[plane].axis
     box = mask.box[axis]
     if not box.start <= index < box.stop:
@@ -35,7 +44,7 @@ def mask_slice(labels: LabelMap, name: str, plane: Plane, index: int) -> np.ndar
     if not inside.any():
         return None
     others = [a for a in range(3) if a != axis]
-    whole = np.zeros([labels.shape[a] for a in others], dtype=bool)
+    whole = np.zeros([mask.shape[a] for a in others], dtype=bool)
     whole[mask.box[others[0]], mask.box[others[1]]] = inside
     return upright(whole)
 
@@ -47,10 +56,14 @@ def overlay(picture: np.ndarray, labels: LabelMap, names: Iterable[str], plane: 
         mask = mask_slice(labels, name, plane, index)
         if mask is None:
             continue
-        colour = np.array(rgb(name), dtype=np.float32)
-        out[mask] += (colour - out[mask]) * opacity
-        out[edge(mask)] = colour
+        tint(out, mask, rgb(name), opacity)
+        out[edge(mask)] = rgb(name)
     return out.astype(np.uint8)
+
+
+def tint(picture: np.ndarray, mask: np.ndarray, colour: tuple[int, int, int], opacity: float) -> None:
+    """Colour a float picture (rows, columns, 3) in place where `mask` is, at `opacity` 0-1: grey shines through."""
+    picture[mask] += (np.array(colour, dtype=np.float32) - picture[mask]) * opacity
 
 
 def edge(mask: np.ndarray) -> np.ndarray:

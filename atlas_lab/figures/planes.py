@@ -4,7 +4,7 @@ Axial slices are seen from the feet (patient's right on the left of the picture,
 the front, sagittal ones from the patient's left (front on the left). Pictures keep every voxel: nothing is smoothed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,7 +76,7 @@ def centre(labels: LabelMap, name: str) -> tuple[int, int, int]:
 
     Always a voxel of the structure (a curved organ's centroid may lie outside it). InputError: it has no voxel here.
     """
-    names = _expand(name, labels)
+    names = expand(name, labels)
     union = np.zeros(labels.shape, dtype=bool)
     for part in names:
         if part in labels:
@@ -91,12 +91,14 @@ def centre(labels: LabelMap, name: str) -> tuple[int, int, int]:
     return int(nearest[0]), int(nearest[1]), z
 
 
-def shown_structures(labels: LabelMap, chosen: Iterable[str] | None) -> list[str]:
+def shown_structures(labels: LabelMap, chosen: str | Iterable[str] | None) -> list[str]:
     """The structures to draw, large before small so that nothing is covered: those chosen, or all that have voxels."""
-    names = labels.names if chosen is None else [n for name in chosen for n in _expand(name, labels)]
+    chosen = [chosen] if isinstance(chosen, str) else chosen
+    names = labels.names if chosen is None else [n for name in chosen for n in expand(name, labels)]
     present = [name for name in dict.fromkeys(names) if labels.cropped(name).voxels]
     return sorted(present, key=lambda name: -labels.cropped(name).voxels)
 
 
-def _expand(name: str, labels: LabelMap) -> tuple[str, ...]:
-    return (name,) if name in labels else anatomy.organ(name)
+def expand(name: str, annotated: Container[str]) -> tuple[str, ...]:
+    """The structures that `name` means: itself where it is annotated, else both sides of an organ. InputError: unknown."""
+    return (name,) if name in annotated else anatomy.organ(name)

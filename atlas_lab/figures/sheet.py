@@ -18,6 +18,11 @@ class Sheet(Figure):
         layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.04, wspace=0.01)
         super().__init__(figsize=(width, height), facecolor=PAPER, layout=layout, **options)
 
+    def head(self, text: str) -> None:
+        """Write `text` above everything, taken as it is; nothing where it is empty."""
+        if text:
+            self.suptitle(text, y=1 - 0.08 / self.get_figheight(), color=INK, fontsize=12, parse_math=False)
+
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=self.dpi)

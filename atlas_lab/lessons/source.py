@@ -6,6 +6,7 @@ from pathlib import Path
 from atlas_lab import anatomy
 from atlas_lab.data import Atlas, Case, samples
 from atlas_lab.data.case import find_ct
+from atlas_lab.data.dicom.members import looks_like_dicom
 from atlas_lab.errors import InputError, nearest
 
 PHANTOM, SAMPLE = "phantom", "sample"
@@ -34,8 +35,30 @@ def open_case(
     return case
 
 
+def open_atlas(source: str = PHANTOM, *, needs: Iterable[str] = (), cases: int = 8, seed: int = 0) -> Atlas:
+    """The atlas a lesson works on: `phantom` (`cases` patients made from `seed`) or a folder of cases.
+
+    InputError: no atlas there, no case that is annotated at all, or none that is for one of `needs` (structures or
+    organs), which is named.
+    """
+    if not source.strip():
+        raise InputError(f"source is empty; give {PHANTOM} or a folder of cases")
+    atlas = Atlas.phantom(cases=cases, seed=seed) if source == PHANTOM else Atlas.open(Path(source).expanduser())
+    annotated = atlas.structures()
+    if not annotated:
+        raise InputError(f"{source}: no case is annotated; masks belong in CASE/segmentations/NAME.nii.gz beside ct.nii.gz")
+    for name in (name for need in needs for name in _structures(need)):
+        if name not in annotated:
+            raise InputError(
+                f"{source}: no case is annotated for {name}; {nearest(name, annotated)}there are {', '.join(annotated)}"
+            )
+    return atlas
+
+
 def _structures(need: str) -> tuple[str, ...]:
     """An organ's structures; a name the table does not know may be the case's own."""
+    if not need.strip():
+        raise InputError("the name of the structure is empty; name one, such as liver")
     return anatomy.organ(need) if need in anatomy.ORGANS else (need,)
 
 
@@ -50,13 +73,9 @@ def _open(source: str, case_id: str | None, wanted: list[str], cases: int, seed:
         path = Path(source).expanduser()
         if not path.is_dir() or find_ct(path) is not None:
             return Case.open(path)
-        try:
-            atlas = Atlas.open(path)
-        except InputError as not_an_atlas:
-            try:  # a folder of DICOM files, perhaps
-                return Case.open(path)
-            except InputError:
-                raise not_an_atlas from None
+        if looks_like_dicom(path):
+            return Case.open(path)
+        atlas = Atlas.open(path)
     if case_id is not None:
         return atlas[case_id]
     able = atlas.filter(has=wanted)

@@ -1,6 +1,10 @@
 """The answer of a checker: right, or what is wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+Answer = Callable[..., Any]  # what a student wrote
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,6 @@ class Verdict:
         return f"{'right' if self.ok else 'not yet'}: {self.message}"
 
     __repr__ = __str__
+
+
+Checker = Callable[[Answer], Verdict]

@@ -18,24 +18,32 @@ from atlas_lab.runs import write_text
 
 
 class Execution(NotebookExecutionManager):
-    """The state of a notebook under execution, saved to `path` before and after every cell."""
+    """The state of a notebook under execution, saved to `path` whenever a cell starts, and when it stops."""
 
     nb: nbformat.NotebookNode
 
     def __init__(self, notebook: nbformat.NotebookNode, path: Path, progress_bar: dict[str, Any] | bool) -> None:
         self.path = path
         self.cut_short = False
+        self._between_cells = False
         super().__init__(notebook, progress_bar=progress_bar)
 
     def save(self, **kwargs: Any) -> None:
         """Write the notebook as it stands; InputError: it cannot be written."""
         self.nb = kwargs.get("nb") or self.nb
-        write_text(self.path, nbformat.writes(self.nb))
-        self.last_save_time = self.now()
+        if not self._between_cells:
+            write_text(self.path, json.dumps(self.nb))  # readable lines take three times as long, so only `stop` makes them
+            self.last_save_time = self.now()
+
+    def cell_start(self, cell: nbformat.NotebookNode, cell_index: int | None = None, **kwargs: Any) -> None:
+        """Mark a cell as running. Prose runs in no time, so it is not worth a save."""
+        self._between_cells = cell.cell_type != "code"
+        super().cell_start(cell, cell_index, **kwargs)
 
     def cell_complete(self, cell: nbformat.NotebookNode, cell_index: int | None = None, **kwargs: Any) -> None:
-        """Mark a cell as completed, but not one that an interrupt or a dead kernel cut short."""
+        """Mark a cell as completed, but not one that an interrupt or a dead kernel cut short. The next one's start saves it."""
         if not self.cut_short:
+            self._between_cells = True
             super().cell_complete(cell, cell_index, **kwargs)
 
     def run(self, environment: Mapping[str, str], folder: Path, log: BinaryIO) -> dict[str, Any]:
@@ -60,7 +68,7 @@ class Execution(NotebookExecutionManager):
     def stop(self) -> None:
         """End the progress bar and save, however far the execution came."""
         self.cleanup_pbar()
-        self.save()
+        write_text(self.path, nbformat.writes(self.nb))
 
 
 class _Client(PapermillNotebookClient):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atlas_lab.pipelines.notebooks import Notebook
-from atlas_lab.pipelines.parameters import check
+from atlas_lab.pipelines.prepare import Prepared, prepare
 from atlas_lab.runs import Run
 from atlas_lab.runs.run import FOLDER_VARIABLE, KERNEL_LOG
 
@@ -40,22 +40,23 @@ def run_notebook(
     ParameterError: a parameter is wrong, found before a kernel starts. InputError: the folder is not empty or cannot be
     written. CellFailed: a cell raised an error.
     """
-    values = check(notebook.parameters, parameters, notebook.name)
+    return run_prepared(notebook, prepare(notebook, parameters), output_folder, progress)
+
+
+def run_prepared(
+    notebook: Notebook, prepared: Prepared, output_folder: str | os.PathLike[str] | None = None, progress: bool = True
+) -> Run:
+    """`run_notebook` with parameters that are checked already."""
     run = Run.start(
         output_folder if output_folder is not None else _default_folder(notebook.name),
         notebook.name,
-        values,
-        inputs={name: value for name, value in values.items() if _is_path(value)},
+        prepared.values,
+        inputs=prepared.inputs,
         source=notebook.source,
     )
     with run:
-        _execute(run, notebook, {name: values[name] for name in parameters}, progress)
+        _execute(run, notebook, prepared.given, progress)
     return run
-
-
-def report_path(run: Run) -> Path:
-    """The HTML page of a run of a notebook."""
-    return run.folder / f"{run.manifest['name']}.html"
 
 
 def _execute(run: Run, notebook: Notebook, injected: Mapping[str, Any], progress: bool) -> None:
@@ -66,7 +67,6 @@ def _execute(run: Run, notebook: Notebook, injected: Mapping[str, Any], progress
     from papermill.iorw import load_notebook_node
 
     from atlas_lab.pipelines.client import Execution
-    from atlas_lab.pipelines.html import write_html
 
     node = load_notebook_node(str(notebook.path))
     _inject(node, injected)
@@ -76,9 +76,11 @@ def _execute(run: Run, notebook: Notebook, injected: Mapping[str, Any], progress
         with (run.folder / KERNEL_LOG).open("wb") as log:
             report = execution.run({**os.environ, FOLDER_VARIABLE: str(run.folder)}, Path.cwd(), log)
         raise_for_execution_errors(node, None)  # marks the failed cell in the notebook
+        report.pop("input_error", None)
+        run.finish("done", **report)
     except PapermillExecutionError as failure:
         message = " ".join(failure.evalue.split())
-        error = f"{failure.ename}: {message}"
+        error = f"{failure.ename}: {message}".rstrip(": ")
         users_error = report.pop("input_error", False)
         run.finish("failed", error=error, **report)
         where = f"cell [{failure.exec_count}] of {notebook.name}"
@@ -87,11 +89,23 @@ def _execute(run: Run, notebook: Notebook, injected: Mapping[str, Any], progress
         error = f"the kernel died (out of memory, or a crash in a compiled library; {KERNEL_LOG} may say more)"
         run.finish("failed", error=error)
         raise CellFailed(run, notebook.name, error) from None
+    except KeyboardInterrupt:
+        run.finish("interrupted")
+        raise
     finally:
         execution.stop()
-        write_html(node, report_path(run), notebook.title, notebook.path.parent)
-    report.pop("input_error", None)
-    run.finish("done", **report)
+        _write_page(run, node, notebook)
+
+
+def _write_page(run: Run, node: "nbformat.NotebookNode", notebook: Notebook) -> None:
+    from atlas_lab.pipelines.html import write_html
+
+    try:
+        write_html(node, run, notebook.title, notebook.path.parent)
+    except BaseException as error:  # a run without its page is not done
+        if run.status == "done":
+            run.finish("failed", error=f"its page cannot be written: {error}")
+        raise
 
 
 def _inject(node: "nbformat.NotebookNode", values: Mapping[str, Any]) -> None:
@@ -115,10 +129,3 @@ def _inject(node: "nbformat.NotebookNode", values: Mapping[str, Any]) -> None:
 
 def _default_folder(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.datetime.now().strftime('%Y%m%d-%H%M%S')}"
-
-
-def _is_path(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bool(value) and Path(value).expanduser().exists()
-    except (OSError, ValueError, RuntimeError):  # too long for a path, a null byte, no such user
-        return False

@@ -1,4 +1,4 @@
-"""A notebook as one HTML file that needs nothing from the network."""
+"""An executed notebook as one HTML file that needs nothing from the network, below a summary of its run."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,13 @@ import nbformat
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from atlas_lab.runs import write_text
+from atlas_lab.reports import run_summary, summary_style
+from atlas_lab.runs import Run, write_text
 
-# The lab template, without the scripts it loads from a CDN.
+# The lab template, with the summary, without the scripts it loads from a CDN.
 _TEMPLATE = """{% extends 'lab/index.html.j2' %}
+{%- block html_head_css -%}{{ super() }}<style>{{ resources.summary_style }}</style>{%- endblock -%}
+{%- block body_header -%}{{ super() }}{{ resources.summary }}{%- endblock -%}
 {%- block html_head_js -%}{%- endblock -%}
 {%- block jupyter_widgets -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
@@ -21,10 +24,10 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain"]
 
 
-def write_html(notebook: nbformat.NotebookNode, path: Path, title: str, images_from: Path) -> None:
-    """Write the executed `notebook` to `path`; pictures its prose refers to are embedded from folder `images_from`.
+def write_html(notebook: nbformat.NotebookNode, run: Run, title: str, images_from: Path) -> None:
+    """Write the page of a `run` of `notebook` into its folder.
 
-    InputError: `path` cannot be written.
+    Pictures the prose refers to are embedded from folder `images_from`. InputError: the page cannot be written.
     """
     exporter = HTMLExporter(
         config=Config(
@@ -36,9 +39,13 @@ def write_html(notebook: nbformat.NotebookNode, path: Path, title: str, images_f
         raw_template=_TEMPLATE,
         embed_images=True,
     )
-    resources = {"metadata": {"name": title, "path": str(images_from)}}
+    resources = {
+        "metadata": {"name": title, "path": str(images_from)},
+        "summary": run_summary(run.manifest, run.folder),
+        "summary_style": summary_style(),
+    }
     html, _ = exporter.from_notebook_node(_without_bare_widgets(notebook), resources=resources)
-    write_text(path, html)
+    write_text(run.page, html)
 
 
 def _without_bare_widgets(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -1,5 +1,6 @@
 """Where the notebooks are, finding one by name, and what one says about itself without running it."""
 
+import ast
 import functools
 import json
 import re
@@ -76,6 +77,13 @@ class Notebook:
             raise InputError(f"{self.path}: {len(tagged)} cells are tagged `parameters`; keep one")
         return read_parameters(_source(tagged[0]), self.name) if tagged else ()
 
+    @functools.cached_property
+    def artefacts(self) -> tuple[str, ...]:
+        """What the notebook may leave for others: the names it gives to `artefact("…")`, in order."""
+        return tuple(
+            dict.fromkeys(name for cell in self._cells if cell.get("cell_type") == "code" for name in _named(_source(cell)))
+        )
+
     @property
     def _prose(self) -> str:
         return "\n\n".join(_source(cell) for cell in self._cells if cell.get("cell_type") == "markdown")
@@ -100,6 +108,17 @@ def find_notebook(name: str) -> Notebook:
             return notebook
     names = [notebook.name for notebook in series]
     raise InputError(f"unknown notebook {name!r}: {nearest(wanted, names)}there are {', '.join(names)}")
+
+
+def _named(code: str) -> list[str]:
+    """The literals in calls of `artefact` in a cell; none where the cell is not plain Python."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return []
+    named = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == "artefact"]
+    first = [call.args[0] for call in named if call.args]
+    return [name.value for name in first if isinstance(name, ast.Constant) and isinstance(name.value, str)]
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from atlas_lab.errors import InputError, nearest
+from atlas_lab.errors import InputError, ParameterError, nearest
 from atlas_lab.pipelines.types import converter
+from atlas_lab.pipelines.yaml_files import read_mapping
 
 REQUIRED: Final = object()
-
-
-class ParameterError(InputError):
-    """A parameter or option is unknown, missing or of the wrong type; the command line exits with status 2."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def read_values(assignments: Iterable[str] = (), file: str | Path | None = None)
 
     ParameterError: an assignment without `=`, a file that is missing or not a YAML mapping of names to values.
     """
-    values = _read_yaml(Path(file)) if file is not None else {}
+    values = read_mapping(Path(file)) if file is not None else {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or not name.strip():
@@ -125,19 +122,3 @@ def _comments(source: str) -> dict[int, str]:
     """Line number → the text of the comment on it."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return {token.start[0]: token.string.lstrip("# ").rstrip() for token in tokens if token.type == tokenize.COMMENT}
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParameterError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if values is None:
-        return {}
-    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
-        raise ParameterError(f"{path}: must hold one `name: value` a line")
-    return values

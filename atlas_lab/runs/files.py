@@ -18,6 +18,7 @@ _USERS_PROBLEM = {
     errno.EPERM: "permission denied; choose a folder you can write to",
     errno.EROFS: "the file system is read-only; choose another folder",
     errno.ENAMETOOLONG: "the name is too long for this file system",
+    errno.ENOENT: "a part of the path does not exist and cannot be made",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EEXIST: "a part of the path is a file, not a folder",
     errno.EFBIG: "the file is larger than this file system or user may write",
@@ -67,8 +68,7 @@ def atomic_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Ite
     place; the old one is moved aside first and removed last, so that one of the two is always whole.
     """
     path = Path(path)
-    with user_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with user_errors(path), _parents_of(path):
         temporary = Path(tempfile.mkdtemp(prefix=".part-", suffix="-" + path.name, dir=path.parent))
         old = temporary.with_name(temporary.name.replace(".part-", ".old-", 1))
         try:
@@ -85,6 +85,20 @@ def atomic_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Ite
                 os.rename(old, path)
             shutil.rmtree(temporary, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _parents_of(path: Path) -> Iterator[None]:
+    """Make the folders above `path`; those that were not there go again, as long as they are empty, when the rest fails."""
+    made = [parent for parent in path.absolute().parents if not parent.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for parent in made:
+                parent.rmdir()
+        raise
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

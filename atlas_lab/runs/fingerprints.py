@@ -30,11 +30,12 @@ def fingerprint(path: str | os.PathLike[str]) -> dict[str, Any]:
 def step_key(notebook_source: str, parameters: Mapping[str, Any], inputs: Mapping[str, Mapping[str, Any]], version: str) -> str:
     """The SHA-256 that stays the same while a step would compute the same: source, parameters, inputs, version.
 
-    `inputs` maps a name to a fingerprint; where the files lie does not count, what they hold does.
+    `inputs` maps a name to a fingerprint; where the files lie does not count, what they hold does, so a parameter that
+    names an input counts by its fingerprint only.
     """
     identity = {
         "source": notebook_source,
-        "parameters": dict(parameters),
+        "parameters": {name: value for name, value in parameters.items() if name not in inputs},
         "inputs": {name: found["sha256"] for name, found in inputs.items()},
         "version": version,
     }

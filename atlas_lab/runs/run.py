@@ -46,18 +46,18 @@ class Run:
         name: str,
         parameters: Mapping[str, Any],
         *,
-        inputs: Mapping[str, str | os.PathLike[str]] | None = None,
+        inputs: Mapping[str, str | os.PathLike[str] | Mapping[str, Any]] | None = None,
         source: str = "",
     ) -> Self:
         """Begin a run in `folder`, which must be new or empty.
 
         `parameters` are plain values (`seed` among them is repeated as the run's seed); `inputs` names the files and
-        folders read, which get a fingerprint; `source` is the code that runs, for the step key.
+        folders read, which get a fingerprint (or are one already); `source` is the code that runs, for the step key.
         InputError: the folder holds files already or cannot be written, an input does not exist.
         """
         folder = Path(folder).expanduser().absolute()
         _require_empty(folder)
-        fingerprints = {key: fingerprint(path) for key, path in (inputs or {}).items()}
+        fingerprints = {key: _fingerprinted(value) for key, value in (inputs or {}).items()}
         manifest = {
             "format": 1,
             "name": name,
@@ -99,6 +99,11 @@ class Run:
     def status(self) -> str:
         """`running`, `done`, `failed` or `interrupted`."""
         return self.manifest["status"]
+
+    @property
+    def page(self) -> Path:
+        """Where the run's HTML page is, or will be."""
+        return self.folder / f"{self.manifest['name']}.html"
 
     @property
     def metrics(self) -> dict[str, dict[str, Any]]:
@@ -157,6 +162,10 @@ def _require_empty(folder: Path) -> None:
         raise InputError(f"{folder}: the output folder is not empty; choose a new one")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is a file; the output must be a folder")
+
+
+def _fingerprinted(value: str | os.PathLike[str] | Mapping[str, Any]) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else fingerprint(value)
 
 
 def _recorded(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from atlas_lab import anatomy
 from atlas_lab.data.case import Case
-from atlas_lab.data.transforms import WINDOWS
+from atlas_lab.data.transforms import WINDOWS, preset
 from atlas_lab.data.volume import Volume
 from atlas_lab.figures.multiplanar import At, parts, resolve
 from atlas_lab.figures.planes import PLANES, VIEWS, Plane, planes_of, shown_structures
@@ -27,6 +27,7 @@ class SliceExplorer(widgets.VBox):
     """
 
     def __init__(self, image: Case | Volume, *, at: At = None, window: str = "soft tissue", width: int = 1080) -> None:
+        preset(window)  # refuses an unknown name in the user's words
         self._held = False
         self._volume, self._labels = parts(image)
         self._present = shown_structures(self._labels, None)

@@ -61,6 +61,9 @@ def test_filters_combine(folder):
     assert atlas.filter(where=lambda m: m["patient"] == "p3").ids == ["BDMAP_00000006"]
     assert len(atlas.filter(has=["spleen", "aorta"])) == 0
     assert len(atlas.filter(has="aorta").filter(phase="portal")) == 0
+    nobody = atlas.filter(has="aorta").table
+    assert len(nobody) == 0
+    assert {"spacing_z", "structures"} <= set(nobody.columns)
     make(folder, 7, phase="portal", age=61)
     atlas = Atlas.open(folder)
     assert atlas.filter(where=lambda m: m["age"] > 60).ids == ["BDMAP_00000007"]

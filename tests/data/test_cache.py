@@ -1,6 +1,9 @@
 """The cache: decoded once, never stale, bounded, shared, and never in the way."""
 
 import mmap
+import os
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -9,6 +12,7 @@ import pytest
 
 from atlas_lab.data import cache
 from atlas_lab.data.volume import Volume
+from atlas_lab.errors import InputError
 
 
 @pytest.fixture
@@ -46,6 +50,21 @@ def test_switched_off_nothing_is_written(tmp_path, ct, monkeypatch):
     assert cache.folder() is None
     assert Volume.open(ct).array.max() == 999
     assert not (tmp_path / "home").exists()
+
+
+def test_switched_off_the_phantom_atlas_goes_with_the_process(tmp_path):
+    code = "import atlas_lab as al; print(al.Atlas.phantom(cases=1, shape=(16, 16, 16), spacing=20).root)"
+    environment = {**os.environ, "ATLAS_LAB_CACHE": "off", "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", ["-1", "nan", "many"])
+def test_a_size_that_is_none_is_refused(monkeypatch, size):
+    monkeypatch.setenv("ATLAS_LAB_CACHE_GB", size)
+    with pytest.raises(InputError, match="is not a number of gigabytes"):
+        cache.limit_bytes()
 
 
 def test_the_oldest_entries_go_when_it_is_full(own_cache, tmp_path, monkeypatch):

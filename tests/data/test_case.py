@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from atlas_lab.data import nifti
+from atlas_lab.data.atlas import Atlas
 from atlas_lab.data.case import Case
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.volume import Volume
@@ -60,6 +61,14 @@ def test_combined_labels_have_the_release_ids_and_open_on_their_own(case, tmp_pa
     np.testing.assert_array_equal(alone.labels["liver"], case.labels["liver"] & ~case.labels["liver_tumor"])
 
 
+def test_a_case_nobody_annotated_stays_one(case, tmp_path):
+    for name in list(case.labels):
+        del case.labels[name]
+    folder = case.save(tmp_path / "out")
+    assert len(Case.open(folder).labels) == 0
+    assert Atlas.open(folder.parent).structures() == {}
+
+
 def test_ids_outside_the_release_are_refused_until_they_have_names(case, tmp_path):
     folder = case.save(tmp_path / "out")
     shutil.rmtree(folder / "segmentations")
@@ -109,7 +118,9 @@ def test_another_case_of_the_same_name_is_not_overwritten_by_accident(case, tmp_
     with pytest.raises(InputError, match="holds a case already"):
         other.save(tmp_path / "out")
     assert list(Case.open(folder).labels) == ["gall_bladder", "liver", "liver_tumor"]
+    (folder / "notes.txt").write_text("mine")
     other.save(tmp_path / "out", overwrite=True)
+    assert (folder / "notes.txt").read_text() == "mine"
     assert not len(Case.open(folder).labels)
     assert (Case.open(folder).ct.array == 0).all()
     assert [p.name for p in (tmp_path / "out").iterdir()] == [case.id]
@@ -122,7 +133,7 @@ def test_a_save_that_fails_leaves_no_half_case(case, tmp_path, monkeypatch):
     monkeypatch.setattr("atlas_lab.data.label_files.save_combined", fail)
     with pytest.raises(InputError, match="the disk is full"):
         case.save(tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_mask_on_another_grid_is_named_when_it_is_touched(case):
@@ -141,10 +152,26 @@ def test_a_file_alone_is_a_case_without_labels(case):
 
 
 @pytest.mark.parametrize("id", ["", "../x", "a/b", ".hidden"])
-def test_an_id_that_is_not_a_folder_name_is_refused(id):
+def test_an_id_that_is_not_a_folder_name_is_refused(id, tmp_path):
     ct = Volume(np.zeros((2, 2, 2), np.int16), np.eye(4))
     with pytest.raises(InputError, match="cannot be a case's id"):
         Case(id, ct, LabelMap({}, np.eye(4), shape=(2, 2, 2)))
+    renamed = Case("fine", ct, LabelMap({}, np.eye(4), shape=(2, 2, 2)))
+    renamed.id = id
+    with pytest.raises(InputError, match="cannot be a case's id"):
+        renamed.save(tmp_path / "deep")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_case_opened_by_a_relative_path_survives_a_change_of_folder(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(case.folder.parent)
+    opened = [Case.open(case.id), Case.open(f"{case.id}/ct.nii.gz"), Atlas.open(".")[0]]
+    volume = Volume.open(f"{case.id}/ct.nii.gz")
+    monkeypatch.chdir(tmp_path)
+    for other in opened:
+        np.testing.assert_array_equal(other.ct.array, case.ct.array)
+        np.testing.assert_array_equal(other.labels["liver"], case.labels["liver"])
+    np.testing.assert_array_equal(volume.array, case.ct.array)
 
 
 def test_nothing_to_open_is_said_plainly(tmp_path, case):
@@ -157,6 +184,9 @@ def test_nothing_to_open_is_said_plainly(tmp_path, case):
         Case.open(case.folder.parent)
     (case.folder / "case.json").write_text("{not json")
     with pytest.raises(InputError, match=r"case\.json: cannot be read as JSON"):
+        Case.open(case.folder)
+    (case.folder / "case.json").write_text(json.dumps({"class_map": {"liver": "x"}}))
+    with pytest.raises(InputError, match=r"case\.json: class map: 'liver' has id 'x'"):
         Case.open(case.folder)
     (case.folder / "case.json").write_text(json.dumps([1]))
     with pytest.raises(InputError, match=r"case\.json: holds list"):

@@ -136,7 +136,7 @@ def _nowhere(folder):
     [
         (_empty, "is an empty folder"),
         (_only_text, "holds no DICOM files"),
-        (_no_ct, "holds no CT series; it has 1.2.30 (MR, 3 slices)"),
+        (_no_ct, "holds no CT images (1.2.30 (MR, 3 slices))"),
         (_damaged, "1.2.3_002.dcm: is not readable as DICOM"),
         (_cut_header, "1.2.3_002.dcm: is not readable as DICOM"),
         (_text_file, "notes.txt: is not a DICOM file"),

@@ -98,6 +98,9 @@ def test_chosen_structures(atlas, tmp_path):
         export(atlas, tmp_path / "refused", "nnunet", structures=["aorta"])
     assert export(atlas.select(["BDMAP_00000002"]), tmp_path / "one", structures=["aorta"])
     assert Atlas.open(tmp_path / "one").structures() == {"aorta": 1}
+    assert Atlas.open(atlas.export(tmp_path / "name", structures="liver")).structures() == {"liver": 2}
+    with pytest.raises(InputError, match="structures is empty"):
+        atlas.export(tmp_path / "nothing", structures=[])
 
 
 def test_nnunet_needs_a_structure_in_common(atlas, tmp_path):
@@ -151,6 +154,20 @@ def test_an_interrupted_export_leaves_whole_cases_only(atlas, tmp_path, layout, 
     assert any("00000001" in str(p) for p in left)
     assert not any("00000002" in str(p) or p.name.startswith(".part") for p in left)
     assert not any(p.name in ("metadata.csv", "dataset.json", "participants.tsv") for p in left)
+    with pytest.raises(InputError, match="is an export that was not finished; call it again to go on"):
+        Atlas.open(tmp_path / "out")
+    with pytest.raises(InputError, match="is not an empty folder"):
+        atlas.export(tmp_path / "out", layout, structures="liver")
+    monkeypatch.setattr(Volume, "save", save)
+    first = {p: p.stat().st_mtime_ns for p in left if p.name.endswith(".nii.gz")}
+    atlas.export(tmp_path / "out", layout)
+    assert {p: p.stat().st_mtime_ns for p in first} == first, "a finished case was written again"
+    whole = atlas.export(tmp_path / "whole", layout)
+    assert files_in(tmp_path / "out") == files_in(whole)
+
+
+def files_in(folder):
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
 def test_a_folder_that_holds_something_is_left_alone(atlas, tmp_path):

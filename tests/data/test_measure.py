@@ -53,6 +53,16 @@ def test_without_a_phase_the_range_spans_all(case):
     assert measure(case, "liver").loc["liver", "typical_hu"] == (min(low for low, _ in ranges), max(high for _, high in ranges))
 
 
+def test_voxels_that_are_no_numbers_are_left_out_and_told(case):
+    hu = case.ct.array.astype(np.float32)
+    hu[2, 2, 2], hu[2, 2, 3] = np.nan, np.inf
+    broken = Case("b", Volume(hu, SPACING), case.labels)
+    with pytest.warns(UserWarning, match="b: 2 of 27 voxels of liver are NaN or infinite"):
+        assert measure(broken, "liver").loc["liver", "mean_hu"] == 100
+    with pytest.raises(InputError, match="measure takes a Case, not Volume"):
+        measure(case.ct)
+
+
 def test_only_what_is_asked_for_is_measured(case):
     assert list(measure(case, ["spleen", "liver"]).index) == ["spleen", "liver"]
     with pytest.raises(InputError, match="'aorta' is not annotated here"):

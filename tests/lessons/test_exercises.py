@@ -50,6 +50,49 @@ def test_left_of(answer, ok, said, capsys):
     assert said in capsys.readouterr().out
 
 
+def z(values, middle=np.median, spread=lambda v: 1.4826 * np.median(np.abs(v - np.median(v)))):
+    return (values - middle(values)) / spread(values)
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "said"),
+    [
+        (z, True, "the broken liver has z = -60"),
+        (lambda v: z(v).tolist(), True, "z = -60"),
+        (lambda v: z(v, np.mean, np.std), False, "hides itself"),
+        (lambda v: z(v, np.mean, lambda x: x.std(ddof=1)), False, "hides itself"),
+        (lambda v: z(v, np.mean), False, "the mean is drawn towards the outlier"),
+        (lambda v: z(v, spread=np.std), False, "the SD is widened"),
+        (lambda v: z(v) * 1.4826, False, "1.4826"),
+        (lambda v: abs(z(v)), False, "keep the sign"),
+        (lambda v: -z(v), False, "the other way round"),
+        (lambda v: v - np.median(v), False, "divide it by the spread"),
+        (lambda v: z(v).max(), False, "one z for each"),
+        (lambda v: z(v) + 1, False, "the last z is -60"),
+        (lambda v: ..., False, "still returns"),
+    ],
+)
+def test_robust_z(answer, ok, said, capsys):
+    assert bool(check("robust_z", answer)) is ok
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "said"),
+    [
+        (lambda s, w: [id for id, names in s.items() if set(w) <= set(names)], True, "was not looked at"),
+        (lambda s, w: {id for id, names in s.items() if all(n in names for n in w)}, True, "was not looked at"),
+        (lambda s, w: [id for id, names in s.items() if set(w) & set(names) or not w], False, "keep those that have all"),
+        (lambda s, w: [id for id, names in s.items() if w and set(w) <= set(names)], False, "for [] the cases are"),
+        (lambda s, w: True, False, "return a list of case ids"),
+        (lambda s, w: ..., False, "still returns"),
+    ],
+)
+def test_annotated_for(answer, ok, said, capsys):
+    assert bool(check("annotated_for", answer)) is ok
+    assert said in capsys.readouterr().out
+
+
 def test_an_unknown_exercise_names_the_nearest():
     with pytest.raises(InputError, match="did you mean 'volume_ml'"):
         check("volume_m", len)

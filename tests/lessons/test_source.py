@@ -1,13 +1,16 @@
 """What `source` may be, and what a lesson says when it lacks something."""
 
+import shutil
+
 import numpy as np
 import pytest
 
+from atlas_lab.data.atlas import Atlas
 from atlas_lab.data.case import Case
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
-from atlas_lab.lessons import open_case
+from atlas_lab.lessons import open_atlas, open_case
 
 
 @pytest.fixture
@@ -57,6 +60,28 @@ def test_a_folder_that_holds_nothing_is_refused(tmp_path):
         open_case(" ")
     with pytest.raises(InputError, match="does not exist"):
         open_case(str(tmp_path / "nowhere"))
+
+
+def test_an_atlas_must_be_annotated_for_what_the_lesson_needs(folder, tmp_path):
+    assert len(open_atlas(str(folder), needs=["kidney"])) == 2
+    with pytest.raises(InputError, match="no case is annotated for spleeen; did you mean 'spleen'"):
+        open_atlas(str(folder), needs=["spleeen"])
+    with pytest.raises(InputError, match="source is empty"):
+        open_atlas("")
+    ct = Volume(np.zeros((4, 4, 4), np.int16), np.eye(4))
+    Case("bare", ct, LabelMap({}, np.eye(4), shape=ct.shape)).save(tmp_path / "bare")
+    with pytest.raises(InputError, match="no case is annotated; masks belong in"):
+        open_atlas(str(tmp_path / "bare"))
+
+
+@pytest.mark.real
+def test_a_broken_folder_of_dicom_files_says_what_is_wrong_with_it(real_data, tmp_path):
+    shutil.copytree(real_data / "dicom" / "STS_019_CT", tmp_path / "scan", copy_function=shutil.copyfile)
+    (tmp_path / "scan" / "000020.dcm").unlink()
+    with pytest.raises(InputError, match="missing between"):
+        open_case(str(tmp_path / "scan"))
+    with pytest.raises(InputError, match=r"holds DICOM files, not a folder of cases; open one scan with al\.Case\.open"):
+        Atlas.open(tmp_path / "scan")
 
 
 @pytest.mark.real

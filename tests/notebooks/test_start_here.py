@@ -1,17 +1,12 @@
 """The first lesson as a function: on the phantom, on a real CT, and refusing what it cannot use."""
 
 import json
-import subprocess
-import sys
 
 import nibabel as nib
 import numpy as np
 import pytest
 
-
-def atlas_lab(*arguments: object, cwd=None) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "atlas_lab.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+from tests.notebooks.commands import atlas_lab
 
 
 @pytest.mark.slow

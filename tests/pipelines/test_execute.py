@@ -83,7 +83,7 @@ def test_the_page_loads_nothing_from_anywhere(finished):
     page = BeautifulSoup(html, "html.parser")
     assert page.find_all(["script", "link", "iframe", "object"]) == []
     sources = [tag["src"] for tag in page.find_all(src=True)]
-    assert len(sources) == 2  # the picture in the prose and the one that was drawn
+    assert len(sources) == 3  # the picture in the prose, and the one that was drawn, in its cell and in the summary
     assert all(source.startswith("data:image/") for source in sources)
     assert re.findall(r"url\((?!data:|[\"']data:|#)[^)]*\)|@import", html) == []
     assert page.title.string == "A tiny lesson"
@@ -128,7 +128,8 @@ def test_wrong_parameters_are_refused_before_anything_starts(tiny, atlas_lab, tm
 def test_a_wrong_parameter_is_refused_without_loading_what_starts_kernels(tiny):
     code = """
 import sys
-from atlas_lab.pipelines import Notebook, ParameterError, run_notebook
+from atlas_lab.errors import ParameterError
+from atlas_lab.pipelines import Notebook, run_notebook
 try:
     run_notebook(Notebook.at(sys.argv[1]), {"sorce": "x"})
 except ParameterError:

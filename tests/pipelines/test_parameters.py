@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas_lab.errors import InputError
-from atlas_lab.pipelines import Parameter, ParameterError, check, read_values
+from atlas_lab.errors import InputError, ParameterError
+from atlas_lab.pipelines import Parameter, check, read_values
 from atlas_lab.pipelines.parameters import REQUIRED, read_parameters
 
 CELL = '''"""What to do."""

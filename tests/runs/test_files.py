@@ -97,7 +97,9 @@ def test_a_folder_appears_complete_or_not_at_all(tmp_path):
     with contextlib.suppress(RuntimeError), atomic_folder(tmp_path / "case") as temporary:
         (temporary / "ct.txt").write_text("half")
         raise RuntimeError("half way")
-    assert names(tmp_path) == []
+    with contextlib.suppress(RuntimeError), atomic_folder(tmp_path / "new" / "newer" / "case"):
+        raise RuntimeError("half way")
+    assert names(tmp_path) == [], "folders made on the way go again"
     with atomic_folder(tmp_path / "case") as temporary:
         (temporary / "ct.txt").write_text("whole")
     assert names(tmp_path / "case") == ["ct.txt"]

@@ -75,4 +75,5 @@ def test_the_key_changes_with_everything_a_result_depends_on():
     }
     assert len(keys) == 6
     moved = {"atlas": {"path": "/b", "sha256": "00"}}
-    assert step_key("x = 1", {"cases": 2}, moved, "1") == step_key("x = 1", {"cases": 2}, data, "1")
+    there, here = {"cases": 2, "atlas": "/a"}, {"cases": 2, "atlas": "/b"}
+    assert step_key("x = 1", here, moved, "1") == step_key("x = 1", there, data, "1")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-_BROWSER = [
+BROWSER_FLAGS = [
     "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
     "--no-first-run", "--disable-background-networking",
 ]  # fmt: skip
@@ -58,7 +58,7 @@ def lab(folder: Path) -> Iterator[tuple[str, str]]:
 def page(browser_path: str, address: str, token: str, notebook: str, *, height: int = 20_000) -> Iterator[Page]:
     """A notebook open in the browser; the window is so high that every cell is rendered."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=_BROWSER)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
         try:
             opened = browser.new_page(viewport={"width": 1400, "height": height})
             opened.goto(f"{address}/doc/tree/{notebook}?token={token}")

@@ -76,5 +76,7 @@ def test_what_is_not_there_is_said_plainly(case):
         explorer.show("gall_bladder")
     with pytest.raises(InputError, match="outside the volume"):
         explorer.voxel = (0, 0, 99)
+    with pytest.raises(InputError, match="unknown window 'livr': did you mean 'liver'"):
+        view(case, window="livr")
     with pytest.raises(InputError, match="neither a Case nor a Volume"):
         view("ct.nii.gz")

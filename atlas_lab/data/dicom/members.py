@@ -1,5 +1,7 @@
 """The files in a folder, a zip or a single file, read in place: a zip is never unpacked."""
 
+import contextlib
+import itertools
 import os
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,6 +13,8 @@ from typing import IO
 
 from atlas_lab.data.archives import DAMAGE, refuse_unsafe
 from atlas_lab.errors import InputError
+
+_LOOKED_AT = 20  # files
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,17 @@ def read_bytes(file: Member) -> bytes:
             return opened.read()
     except (OSError, *DAMAGE) as error:
         raise InputError(f"{file.path}: cannot be read ({error}); copy or download it again") from error
+
+
+def looks_like_dicom(folder: Path) -> bool:
+    """Whether one of the first files below `folder` is named `.dcm` or begins like a DICOM file."""
+    for path in itertools.islice(_walk(folder), _LOOKED_AT):
+        if path.suffix.lower() == ".dcm":
+            return True
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            if file.read(132)[128:] == b"DICM":
+                return True
+    return False
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -48,7 +48,7 @@ def choose(found: list[Header], path: Path, uid: str | None) -> Series:
         return chosen
     ct = [s for s in series if s.modality == "CT"]
     if not ct:
-        raise InputError(f"{path}: holds no CT series; it has {listed}")
+        raise InputError(f"{path}: holds no CT images ({listed}); give the folder or zip of the CT series")
     if len(ct) > 1 and ct[0].shape == ct[1].shape:
         warnings.warn(
             f"{path}: two CT series are equally large; took the first, series= chooses (dicom.list_series)", stacklevel=3
@@ -79,7 +79,8 @@ def scan(path: Path) -> list[Header]:
     with members(path) as files:
         found = [header for file in files if (header := read_header(file)) is not None]
     if not found:
-        raise InputError(f"{path}: " + ("is not a DICOM file" if path.is_file() and len(files) == 1 else "holds no DICOM files"))
+        what = "is not a DICOM file" if path.is_file() and len(files) == 1 else "holds no DICOM files"
+        raise InputError(f"{path}: {what}; give a .nii or .nii.gz file, or a DICOM file, folder or zip")
     return found
 
 

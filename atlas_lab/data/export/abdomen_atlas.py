@@ -12,5 +12,6 @@ if TYPE_CHECKING:
 def export_abdomen_atlas(atlas: "Atlas", folder: Path, structures: tuple[str, ...] | None) -> None:
     """`ID/{ct.nii.gz, combined_labels.nii.gz, segmentations/…, case.json}` for every case."""
     for case in cases(atlas, structures):
-        case.save(folder)
+        if not (folder / case.id).exists():
+            case.save(folder)
     write_metadata(atlas, folder)

@@ -31,10 +31,11 @@ def export_bids(atlas: "Atlas", folder: Path, structures: tuple[str, ...] | None
     for case in cases(atlas, structures):
         subject = subjects[case.id]
         labels = folder / _DERIVATIVE / subject
-        with gone_on_error(labels):
-            _write_labels(case, subject, labels)
-            with atomic_folder(folder / subject) as temporary:  # last: a subject is there when its CT is
-                case.ct.save(temporary / "ct" / f"{subject}_ct.nii.gz")
+        if not (folder / subject).exists():
+            with gone_on_error(labels):
+                _write_labels(case, subject, labels)
+                with atomic_folder(folder / subject) as temporary:  # last: a subject is there when its CT is
+                    case.ct.save(temporary / "ct" / f"{subject}_ct.nii.gz")
         plain = {name: value for name, value in case.meta.items() if not isinstance(value, list | dict)}
         rows[subject] = {"source_id": case.id, **plain}
     columns = sorted({name for row in rows.values() for name in row})

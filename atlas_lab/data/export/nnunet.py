@@ -22,10 +22,11 @@ def export_nnunet(atlas: "Atlas", folder: Path, structures: tuple[str, ...] | No
     order = atlas[0].labels.class_map
     ids = {name: number for number, name in enumerate(sorted(names, key=lambda n: (order.get(n, 256), n)), 1)}
     for case in cases(atlas, tuple(ids)):
-        labels = folder / "labelsTr" / f"{case.id}.nii.gz"
-        with gone_on_error(labels):
-            write_ids(case.labels, ids, labels)
-            case.ct.save(folder / "imagesTr" / f"{case.id}_0000.nii.gz")  # last: an image without labels is a case too
+        image, labels = folder / "imagesTr" / f"{case.id}_0000.nii.gz", folder / "labelsTr" / f"{case.id}.nii.gz"
+        if not image.exists():
+            with gone_on_error(labels):
+                write_ids(case.labels, ids, labels)
+                case.ct.save(image)  # last: an image without labels is a case too
     write_metadata(atlas, folder)
     description = {
         "channel_names": {"0": "CT"},

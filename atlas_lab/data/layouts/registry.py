@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from atlas_lab.data.case import find_ct
+from atlas_lab.data.dicom.members import looks_like_dicom
 from atlas_lab.data.label_files import ClassMap
 from atlas_lab.data.layouts.abdomen_atlas import AbdomenAtlas
 from atlas_lab.data.layouts.amos import Amos
@@ -15,6 +16,8 @@ from atlas_lab.data.layouts.msd import Msd
 from atlas_lab.data.layouts.nnunet import NnUNet
 from atlas_lab.data.layouts.totalsegmentator import TotalSegmentator
 from atlas_lab.errors import InputError, nearest
+
+UNFINISHED = ".unfinished-export"
 
 LAYOUTS: dict[str, Callable[[ClassMap | None], Layout]] = {
     Kits.name: Kits,
@@ -30,6 +33,8 @@ LAYOUTS: dict[str, Callable[[ClassMap | None], Layout]] = {
 
 def choose(root: Path, name: str | None, class_map: ClassMap | None) -> Layout:
     """The layout called `name`, or the first that recognises `root`. InputError: unknown name, nothing recognised."""
+    if (root / UNFINISHED).exists():
+        raise InputError(f"{root}: is an export that was not finished; call it again to go on, or remove the folder")
     if name is not None:
         if name not in LAYOUTS:
             raise InputError(f"unknown layout {name!r}: {nearest(name, LAYOUTS)}known are {', '.join(LAYOUTS)}")
@@ -40,6 +45,8 @@ def choose(root: Path, name: str | None, class_map: ClassMap | None) -> Layout:
             return layout
     if find_ct(root) is not None:
         raise InputError(f"{root}: is one case, not a folder of cases; open it with al.Case.open")
+    if looks_like_dicom(root):
+        raise InputError(f"{root}: holds DICOM files, not a folder of cases; open one scan with al.Case.open")
     if not any(root.iterdir()):
         raise InputError(f"{root}: is an empty folder; an atlas holds a folder a case, each with ct.nii.gz")
     raise InputError(f"{root}: no known layout ({', '.join(LAYOUTS)}); name one with layout= if it is one of them")

@@ -1,0 +1,44 @@
+"""What lies on a CT in a picture: masks with their colours, outlined or filled."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from atlas_lab import anatomy
+from atlas_lab.data.label_map import LabelMap
+from atlas_lab.data.masks import CroppedMask
+from atlas_lab.data.volume import Volume
+from atlas_lab.figures._names import display, rank
+
+# of Okabe and Ito's palette, which people with any colour vision tell apart; blue and orange also differ in lightness
+ORANGE, BLUE, GREEN, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#cc79a7"
+
+LINE = 1.1  # points
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One mask and how it is drawn.
+
+    `label` is what the legend calls it, `fill` how opaque its area is (0-1), `line` how wide its outline is in points
+    (0: none), `rank` its place in the legend.
+    """
+
+    label: str
+    color: str
+    mask: CroppedMask
+    fill: float = 0.0
+    line: float = LINE
+    rank: int = 0
+
+
+def structure_layers(labels: LabelMap, names: Iterable[str], opacity: float) -> list[Layer]:
+    """A layer a structure in its own colour, drawn in the order of `names`."""
+    return [Layer(display(n), anatomy.color(n), labels.cropped(n), fill=opacity, rank=rank(n)) for n in names]
+
+
+def millilitres(mask: np.ndarray, volume: Volume) -> str:
+    """How much of the patient a bool array (x, y, z) covers, for a legend."""
+    amount = np.count_nonzero(mask) * volume.voxel_ml
+    return f"{amount:.0f} mL" if amount >= 100 else f"{amount:.3g} mL"

@@ -1,0 +1,35 @@
+"""`matrix:`: one run of a step for each combination of parameter values."""
+
+import itertools
+import re
+from typing import Any
+
+from atlas_lab.errors import ParameterError
+
+_UNSAFE = re.compile(r"[^\w.+-]+")  # what a folder's name cannot have everywhere
+_LONGEST = 40
+
+
+def combinations(name: str, matrix: Any, where: str) -> dict[str, dict[str, Any]]:
+    """Run id → the values the matrix gives it; without a matrix the one run is called `name`.
+
+    The id of a run is the step's name and its values (`train-seed=1`). ParameterError names `where`: not lists of
+    values, an empty list, values that cannot be told apart.
+    """
+    if not isinstance(matrix, dict) or not all(isinstance(key, str) for key in matrix):
+        raise ParameterError(f"{where}: matrix must be `parameter: [values]` pairs")
+    for key, values in matrix.items():
+        if not isinstance(values, list) or not values:
+            raise ParameterError(f"{where}: matrix {key} must be a list of at least one value")
+    runs: dict[str, dict[str, Any]] = {}
+    for values in itertools.product(*matrix.values()):
+        chosen = dict(zip(matrix, values, strict=True))
+        id = "-".join([name, *(f"{key}={_short(value)}" for key, value in chosen.items())])
+        if id in runs:
+            raise ParameterError(f"{where}: matrix has two runs called {id}; give values that differ in letters or digits")
+        runs[id] = chosen
+    return runs
+
+
+def _short(value: Any) -> str:
+    return _UNSAFE.sub("_", str(value)).strip("_")[-_LONGEST:]
