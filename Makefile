@@ -8,7 +8,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 PEERS := $(VENV)/.peers-done
-DOCS := $(VENV)/.docs-done
 NOTEBOOKS = $(wildcard notebooks/[0-9]*.ipynb)
 # The quick lessons are compared with their stored outputs in every test run, the others in `make notebooks`.
 CHECKED_NOTEBOOKS = $(wildcard notebooks/00_*.ipynb notebooks/01_*.ipynb notebooks/02_*.ipynb)
@@ -57,10 +56,10 @@ $(STAMP): pyproject.toml constraints.txt $(if $(REMAKE),remake)
 	$(INSTALL) pip
 	$(INSTALL) hatchling editables
 	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url '$(TORCH_INDEX)' "$$(grep '^torch==' constraints.txt)")
-	$(EDITABLE) '.[dicom,test,dev]'
+	$(EDITABLE) '.[dicom,test,dev,docs]'
 	@$(BIN)/python -c 'import torch; c = torch.version.cuda; print("torch", torch.__version__, f"(CUDA {c})" if c else "(CPU only)")'
 	@echo "$(VENV) takes $$(du -sh $(VENV) | cut -f1)"
-	@rm -f $(PEERS) $(DOCS)
+	@rm -f $(PEERS)
 	@echo "$(MADE_FOR)" > $@
 
 demo: setup ## run the quick pipeline on the phantom atlas and say where its report is
@@ -82,15 +81,12 @@ bench: $(PEERS) ## time everything beside its peers; writes benchmarks/RESULTS.m
 	$(BIN)/python -m benchmarks $(ARGS)
 
 $(PEERS): $(STAMP)
-	$(EDITABLE) '.[dicom,test,dev,peers]'
+	$(EDITABLE) '.[dicom,test,dev,docs,peers]'
 	@touch $@
 
-docs: $(DOCS) ## build the reference site into site/
-	$(BIN)/mkdocs build --strict
-
-$(DOCS): $(STAMP)
-	$(EDITABLE) '.[dicom,test,dev,docs]'
-	@touch $@
+docs: setup ## build the reference site into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "open site/index.html"
 
 screenshot: setup ## make the README's picture with a real JupyterLab and browser
 	$(BIN)/python -m docs.screenshot

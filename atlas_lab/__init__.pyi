@@ -14,6 +14,7 @@ from .data import LabelMap as LabelMap
 from .data import Volume as Volume
 from .data import samples as samples
 from .errors import InputError as InputError
+from .lessons import talk as talk
 from .runs import artefact as artefact
 from .runs import record as record
 from .viewers import view as view

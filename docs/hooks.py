@@ -45,7 +45,7 @@ def on_page_markdown(markdown: str, **_: object) -> str:
 
 
 def on_page_content(html: str, **_: object) -> str:
-    """Leave out what nbconvert would have a page fetch from a server: MathJax and Mermaid."""
+    """Leave out the scripts by which nbconvert has a page fetch from a server."""
     return _SCRIPT.sub(lambda script: "" if "//cdn" in script[0] else script[0], html)
 
 

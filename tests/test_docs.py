@@ -37,11 +37,11 @@ def site(tmp_path_factory):
 
 
 class Loaded(HTMLParser):
-    """The addresses of what a page loads by itself, and its style sheets."""
+    """The addresses of what a page loads by itself, and the styles and scripts inside it."""
 
     def __init__(self, page):
         super().__init__()
-        self.addresses, self.styles, self.inside = [], "", ""
+        self.addresses, self.styles, self.scripts, self.inside = [], "", "", ""
         self.feed(page.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
@@ -51,32 +51,36 @@ class Loaded(HTMLParser):
 
     def handle_data(self, data):
         self.styles += data if self.inside == "style" else ""
+        self.scripts += data if self.inside == "script" else ""
+
+
+def foreign_in_style(style):
+    return re.findall(r"(?:url\(\s*|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", style)
+
+
+def foreign(page):
+    loaded = Loaded(page)
+    assert loaded.addresses, f"{page.name} loads nothing, not even a style sheet"
+    addresses = [address for address in loaded.addresses if re.match(r"(https?:)?//", address or "")]
+    named = re.findall(r"https?://(?!www\.w3\.org/)[\w./-]+", loaded.scripts)  # that one is the name of SVG
+    return addresses + foreign_in_style(loaded.styles) + named
 
 
 def test_no_page_loads_anything_from_elsewhere(site):
     pages = sorted(site.rglob("*.html"))
     assert len(pages) > len(PROSE)
-    for page in pages:
-        loaded = Loaded(page)
-        assert loaded.addresses, f"{page.name} loads nothing, not even a style sheet"
-        outside = [address for address in loaded.addresses if re.match(r"(https?:)?//", address or "")]
-        assert outside == [], page.relative_to(site)
-        assert external_in(loaded.styles) == [], page.relative_to(site)
+    assert {page.name: found for page in pages if (found := foreign(page))} == {}
     for sheet in site.rglob("*.css"):
-        assert external_in(sheet.read_text(encoding="utf-8")) == [], sheet.relative_to(site)
+        assert foreign_in_style(sheet.read_text(encoding="utf-8")) == [], sheet.relative_to(site)
 
 
-def external_in(style):
-    return re.findall(r"(?:url\(\s*|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", style)
-
-
-def test_the_search_for_foreign_addresses_finds_them(tmp_path):
+def test_a_foreign_address_is_found_wherever_it_stands(tmp_path):
     page = tmp_path / "page.html"
+    style = '<style>@import "https://c"; i { background: url(//d) }</style>'
     page.write_text(
-        '<link href="//a"><img src="https://b"><style>@import "https://c"; i { background: url(//d) }</style><a href="https://e">'
+        f'<link href="//a"><img src="https://b">{style}<a href="https://no">link</a><script>import("https://e")</script>'
     )
-    assert Loaded(page).addresses == ["//a", "https://b"]
-    assert external_in(Loaded(page).styles) == ["https://c", "//d"]
+    assert foreign(page) == ["//a", "https://b", "https://c", "//d", "https://e"]
 
 
 def test_every_lesson_is_a_page_without_its_solutions(site):

@@ -1,5 +1,6 @@
 """Many small pictures at one scale, with captions, one legend and a word on what is not shown."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,8 @@ from atlas_lab.figures.sheet import Sheet
 _WIDTH = 13.0  # inches
 _WIDEST = 3.6  # inches a tile
 _CAPTION = 8  # points
-_LETTERS = 0.1  # of the picture's shorter side
+_LETTER = 0.62 * _CAPTION / 72  # inches: the width of a broad letter
+_ORIENTATION = 0.1  # size of its letters, of the picture's shorter side
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,18 @@ def contact_sheet(tiles: Sequence[Tile], *, window: Window, heading: str) -> She
     tile_mm = max(tile.frame[2] for tile in tiles), max(tile.frame[3] for tile in tiles)
     width = min(_WIDEST, width_for(columns, _WIDTH) / columns)
     box = width, width * tile_mm[1] / tile_mm[0]
-    lines = max(len(tile.caption) for tile in tiles)
-    figure, axes = grid([box] * len(tiles), columns, caption=(1.25 * _CAPTION * lines + 8) / 72)
+    captions = [[part for line in tile.caption for part in textwrap.wrap(line, int(width / _LETTER))] for tile in tiles]
+    above = (1.25 * _CAPTION * max(map(len, captions)) + 8) / 72
+    figure, axes = grid([box] * len(tiles), columns, caption=above)
     seen: list[Layer] = []
-    for tile, ax in zip(tiles, axes, strict=True):
+    for tile, lines, ax in zip(tiles, captions, axes, strict=True):
         room = 72 * width * min(tile.frame[2:]) / tile_mm[0]
         seen += draw_slice(
             ax, tile.volume, tile.plane, tile.index, tile.layers, window=window, frame=tile.frame,
-            letters=float(np.clip(_LETTERS * room, 5, 9)),
+            letters=float(np.clip(_ORIENTATION * room, 5, 9)),
         )  # fmt: skip
         _same_scale(ax, tile.frame, tile_mm)
-        caption(ax, "\n".join(tile.caption), size=_CAPTION)
+        caption(ax, "\n".join(lines), size=_CAPTION)
     add_legend(figure, seen)
     figure.head(heading)
     return figure

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.masks import CroppedMask
-from atlas_lab.figures._place import fullest
+from atlas_lab.data.volume import Volume
+from atlas_lab.figures._place import At, fullest, resolve
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,13 @@ class Difference:
         swapped = first & second
         return cls(both & ~first & ~second, first & ~swapped, second & ~swapped, swapped)
 
-    @property
-    def place(self) -> tuple[int, int, int] | None:
-        """For each axis the slice with the most voxels that differ, or else that agree; None where all is empty."""
-        for mask in (self.first | self.second | self.swapped, self.both):
-            if mask.any():
-                return fullest(mask)
-        return None
+    def place(self, at: At, volume: Volume, labels: LabelMap) -> tuple[int, int, int]:
+        """The voxel that `at` means, or else for each axis the slice in which most voxels differ, or if none does, agree."""
+        if at is None:
+            for mask in (self.first | self.second | self.swapped, self.both):
+                if mask.any():
+                    return fullest(mask)
+        return resolve(at, volume, labels)
 
 
 def _around(a: CroppedMask, b: CroppedMask) -> tuple[slice, slice, slice]:

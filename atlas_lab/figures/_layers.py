@@ -11,8 +11,8 @@ from atlas_lab.data.masks import CroppedMask
 from atlas_lab.data.volume import Volume
 from atlas_lab.figures._names import display, rank
 
-# of Okabe and Ito's palette, which people with any colour vision tell apart; blue and orange also differ in lightness
-ORANGE, BLUE, GREEN, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#cc79a7"
+# people with any colour vision tell these apart (the tests simulate it): orange and blue of Okabe and Ito, green of Tol
+ORANGE, BLUE, GREEN, MAGENTA = "#e69f00", "#56b4e9", "#117733", "#e8308a"
 
 LINE = 1.1  # points
 

@@ -12,6 +12,7 @@ from atlas_lab.figures.sheet import INK, Sheet
 _SIZE = 8  # points
 _LETTER = 0.56 * _SIZE  # mean width of a letter of DejaVu Sans
 _BESIDE = 3.5 * _SIZE  # the patch and the gaps around it
+_MARGIN = 0.06  # inches
 
 
 def add_legend(figure: Sheet, layers: Iterable[Layer]) -> None:
@@ -20,11 +21,11 @@ def add_legend(figure: Sheet, layers: Iterable[Layer]) -> None:
     if not ordered:
         return
     columns = _fitting([_BESIDE + _LETTER * len(layer.label) for layer in ordered], 72 * figure.get_figwidth())
-    add_below(figure, _SIZE * (1.5 * -(-len(ordered) // columns) + 1.5) / 72)
-    figure.legend(
+    legend = figure.legend(
         handles=[Patch(color=layer.color, label=layer.label) for layer in ordered], loc="lower center", ncols=columns,
         fontsize=_SIZE, labelcolor=INK, frameon=False, handlelength=1, handleheight=1, columnspacing=1.5,
     )  # fmt: skip
+    add_below(figure, legend.get_window_extent().height / figure.dpi + _MARGIN)
 
 
 def _fitting(widths: list[float], room: float) -> int:

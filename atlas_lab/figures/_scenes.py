@@ -14,7 +14,7 @@ from atlas_lab.figures._layers import ORANGE, Layer, millilitres, structure_laye
 from atlas_lab.figures._place import At, fullest, resolve
 from atlas_lab.figures.planes import VIEWS, Plane, shown_structures
 
-Structures = str | Iterable[str] | None
+Structures = str | Sequence[str] | None
 
 
 @dataclass(frozen=True)

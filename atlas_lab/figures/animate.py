@@ -1,7 +1,7 @@
 """A walk through a CT, or a tumour that grows on one slice of it, as GIF or MP4."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ def animate(
     slices: Iterable[int] | None = None,
     frames: Iterable[np.ndarray | LabelMap] | None = None,
     at: At = None,
-    structures: str | Iterable[str] | None = None,
+    structures: str | Sequence[str] | None = None,
     opacity: float = 0.25,
     window: Window = "soft tissue",
     fps: float = 10,

@@ -10,12 +10,12 @@ from atlas_lab.figures._difference import Difference
 from atlas_lab.figures._given import mask_on, parts
 from atlas_lab.figures._layers import BLUE, GREEN, LINE, ORANGE, Layer, millilitres
 from atlas_lab.figures._names import display
-from atlas_lab.figures._place import At, resolve
+from atlas_lab.figures._place import At
 from atlas_lab.figures._triptych import triptych
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.sheet import Sheet
 
-_FILL_AGREED, _FILL_ONLY = 0.3, 0.6
+_FILL_AGREED, _FILL_ONLY = 0.35, 0.6
 
 Mask = np.ndarray | LabelMap | Case
 
@@ -51,8 +51,8 @@ def compare(
     ]
     # the wide outline shows as a rim where the narrow one runs on it
     outlines = [Layer(names[0], ORANGE, one, line=2.2 * LINE), Layer(names[1], BLUE, other)]
-    voxel = resolve(at, volume, labels) if at is not None or found.place is None else found.place
     heading = ", ".join(part for part in (image.id if isinstance(image, Case) else "", display(structure or "")) if part)
+    voxel = found.place(at, volume, labels)
     return triptych(
         volume, [*layers, *outlines], voxel, window=window, heading=heading if title is None else title, legend=layers
     )

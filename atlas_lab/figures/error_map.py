@@ -9,15 +9,15 @@ from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
 from atlas_lab.figures._difference import Difference
 from atlas_lab.figures._given import labels_on, parts
-from atlas_lab.figures._layers import BLUE, GREEN, ORANGE, PURPLE, Layer, millilitres
+from atlas_lab.figures._layers import BLUE, GREEN, MAGENTA, ORANGE, Layer, millilitres
 from atlas_lab.figures._names import display
-from atlas_lab.figures._place import At, resolve
+from atlas_lab.figures._place import At
 from atlas_lab.figures._triptych import triptych
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.planes import expand
 from atlas_lab.figures.sheet import Sheet
 
-_FILL_RIGHT, _FILL_WRONG = 0.3, 0.75
+_FILL_RIGHT, _FILL_WRONG = 0.35, 0.75
 
 
 def error_map(
@@ -32,8 +32,8 @@ def error_map(
 ) -> Sheet:
     """Missed, extra and right voxels of all structures in one picture, with their volumes in mL.
 
-    A voxel is missed where the truth has a structure and the prediction none, extra the other way round, and swapped
-    where both have one but not the same. `structures` are those judged (default: all that both are annotated for).
+    A voxel is missed where the truth has a structure and the prediction none, extra the other way round, and in
+    another structure where both have one but not the same. `structures` are those judged (default: all that both are annotated for).
     Each plane is the one with the most wrong voxels, unless `at`, a voxel (x, y, z) or a structure of the truth, says
     otherwise. InputError: another grid than the CT's, a structure that one of them is not annotated for.
     """
@@ -47,13 +47,13 @@ def error_map(
             ("right", GREEN, _FILL_RIGHT, found.both),
             ("missed", ORANGE, _FILL_WRONG, found.first),
             ("extra", BLUE, _FILL_WRONG, found.second),
-            ("another structure", PURPLE, _FILL_WRONG, found.swapped),
+            ("another structure", MAGENTA, _FILL_WRONG, found.swapped),
         )
         if len(names) > 1 or mask is not found.swapped
     ]
-    voxel = resolve(at, volume, right) if at is not None or found.place is None else found.place
     what = display(names[0]) if len(names) == 1 else f"{len(names)} structures"
     heading = f"{image.id}, {what}" if isinstance(image, Case) else what
+    voxel = found.place(at, volume, right)
     return triptych(volume, layers, voxel, window=window, heading=heading if title is None else title, legend=layers)
 
 

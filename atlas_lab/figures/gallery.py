@@ -1,7 +1,6 @@
 """A contact sheet of an atlas: one look at every case."""
 
 import itertools
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sized
 
 from tqdm.auto import tqdm
@@ -10,14 +9,12 @@ from atlas_lab.data.case import Case
 from atlas_lab.errors import InputError
 from atlas_lab.figures._contact_sheet import Tile, contact_sheet, counted
 from atlas_lab.figures._given import annotated_somewhere, cases_of, check_limit, check_opacity
-from atlas_lab.figures._layers import structure_layers
+from atlas_lab.figures._layers import Layer, structure_layers
 from atlas_lab.figures._names import display
 from atlas_lab.figures._place import crowded
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.planes import VIEWS, Plane, centre, planes_of, shown_structures, size_mm
 from atlas_lab.figures.sheet import Sheet
-
-_LETTERS = 30  # of a caption's line
 
 Text = Callable[[Case], object] | Mapping[str, object]
 
@@ -54,20 +51,20 @@ def gallery(
     tiles = []
     for case in tqdm(shown, desc="drawing", unit="case", leave=False):
         own = None if wanted is None else [name for name in wanted if name in case.labels]
-        tiles.append(_tile(case, sought, plane, shown_structures(case.labels, own), opacity, text))
+        layers = structure_layers(case.labels, shown_structures(case.labels, own), opacity)
+        tiles.append(_tile(case, at, sought, plane, layers, text))
     return contact_sheet(tiles, window=window, heading=counted(title, len(shown), total, "case"))
 
 
-def _tile(case: Case, sought: list[str], plane: Plane, names: list[str], opacity: float, text: Text | None) -> Tile:
+def _tile(case: Case, at: str | None, sought: list[str], plane: Plane, layers: list[Layer], text: Text | None) -> Tile:
     ct, labels = case.ct, case.labels
     possible = planes_of(ct.shape)
     plane = plane if plane in possible else possible[0]
     there = [name for name in sought if name in labels and labels.cropped(name).voxels]
     index = centre(labels, there[0])[VIEWS[plane].axis] if there else crowded(labels, plane)
-    missing = [f"no {' or '.join(map(display, sought))} here"] if sought and not there else []
-    lines = [part for line in (case.id, *_words(case, text), *missing) for part in textwrap.wrap(line, _LETTERS)]
+    missing = [f"no {display(at)} here"] if at is not None and not there else []
     width, height = size_mm(plane, ct.shape, ct.spacing)
-    return Tile(ct, plane, index, (0.0, 0.0, width, height), structure_layers(labels, names, opacity), lines)
+    return Tile(ct, plane, index, (0.0, 0.0, width, height), layers, [case.id, *_words(case, text), *missing])
 
 
 def _words(case: Case, text: Text | None) -> list[str]:
