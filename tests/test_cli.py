@@ -106,6 +106,10 @@ def test_list_shows_each_notebook_with_its_parameters(series):
     ]
 
 
+def test_list_says_what_a_notebook_leaves_for_others():
+    assert "     leaves measures.csv, cohort.csv" in call("list").splitlines()
+
+
 def test_an_unknown_notebook_is_one_line(series, capsys, monkeypatch):
     status, line = refusal(capsys, monkeypatch, "run", "start_her")
     assert status == 1

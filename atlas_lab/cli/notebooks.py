@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_command() -> None:
-    """List the notebooks and the parameters each takes."""
+    """List the notebooks, the parameters each takes and the artefacts it leaves."""
     for notebook in list_notebooks():
         typer.echo("\n".join(_description(notebook)))
 
@@ -65,7 +65,8 @@ def _description(notebook: Notebook) -> list[str]:
     lines = [f"{number:3}{notebook.name:22}{notebook.title}"]
     settings = [(parameter, _setting(parameter)) for parameter in notebook.parameters]
     width = max((len(setting) for _, setting in settings), default=0)
-    return lines + [f"     {setting:{width}}  {parameter.help}".rstrip() for parameter, setting in settings]
+    lines += [f"     {setting:{width}}  {parameter.help}".rstrip() for parameter, setting in settings]
+    return lines + ([f"     leaves {', '.join(notebook.artefacts)}"] if notebook.artefacts else [])
 
 
 def _setting(parameter: Parameter) -> str:

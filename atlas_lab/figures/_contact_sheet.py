@@ -19,7 +19,7 @@ from atlas_lab.figures.sheet import Sheet
 _WIDTH = 13.0  # inches
 _WIDEST = 3.6  # inches a tile
 _CAPTION = 8  # points
-_LETTER = 0.62 * _CAPTION / 72  # inches: the width of a broad letter
+_LETTER = 0.72 * _CAPTION / 72  # inches: the width of a broad letter
 _ORIENTATION = 0.1  # size of its letters, of the picture's shorter side
 
 

@@ -1,12 +1,10 @@
 """Moving pictures as files: GIF by Pillow, MP4 by the ffmpeg of the extra `video`."""
 
 import contextlib
-import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -61,7 +59,8 @@ def write_gif(path: Path, film: Film) -> None:
 
 def write_mp4(path: Path, film: Film) -> None:
     """H.264 that any browser plays."""
-    ffmpeg: Any = importlib.import_module("imageio_ffmpeg")
+    import imageio_ffmpeg as ffmpeg
+
     rows, columns, _ = film.render(0).shape
     stream = ffmpeg.write_frames(
         str(path), (columns, rows), fps=film.fps, codec="libx264", pix_fmt_in="rgb24", pix_fmt_out="yuv420p", quality=8,

@@ -9,7 +9,7 @@ from atlas_lab import anatomy
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.masks import CroppedMask
 from atlas_lab.data.volume import Volume
-from atlas_lab.figures._names import display, rank
+from atlas_lab.figures.names import display, rank
 
 # people with any colour vision tell these apart (the tests simulate it): orange and blue of Okabe and Ito, green of Tol
 ORANGE, BLUE, GREEN, MAGENTA = "#e69f00", "#56b4e9", "#117733", "#e8308a"

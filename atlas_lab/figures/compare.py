@@ -9,9 +9,9 @@ from atlas_lab.data.volume import Volume
 from atlas_lab.figures._difference import Difference
 from atlas_lab.figures._given import mask_on, parts
 from atlas_lab.figures._layers import BLUE, GREEN, LINE, ORANGE, Layer, millilitres
-from atlas_lab.figures._names import display
 from atlas_lab.figures._place import At
 from atlas_lab.figures._triptych import triptych
+from atlas_lab.figures.names import display
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.sheet import Sheet
 

@@ -10,9 +10,9 @@ from atlas_lab.errors import InputError
 from atlas_lab.figures._difference import Difference
 from atlas_lab.figures._given import labels_on, parts
 from atlas_lab.figures._layers import BLUE, GREEN, MAGENTA, ORANGE, Layer, millilitres
-from atlas_lab.figures._names import display
 from atlas_lab.figures._place import At
 from atlas_lab.figures._triptych import triptych
+from atlas_lab.figures.names import display
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.planes import expand
 from atlas_lab.figures.sheet import Sheet
@@ -32,10 +32,10 @@ def error_map(
 ) -> Sheet:
     """Missed, extra and right voxels of all structures in one picture, with their volumes in mL.
 
-    A voxel is missed where the truth has a structure and the prediction none, extra the other way round, and in
-    another structure where both have one but not the same. `structures` are those judged (default: all that both are annotated for).
-    Each plane is the one with the most wrong voxels, unless `at`, a voxel (x, y, z) or a structure of the truth, says
-    otherwise. InputError: another grid than the CT's, a structure that one of them is not annotated for.
+    A voxel is missed where the truth has a structure and the prediction none, extra the other way round, and in another
+    structure where both have one but not the same. `structures` are those judged (default: all that both are annotated
+    for). Each plane is the one with the most wrong voxels, unless `at`, a voxel (x, y, z) or a structure of the truth,
+    says otherwise. InputError: another grid than the CT's, a structure that one of them is not annotated for.
     """
     volume, _ = parts(image)
     given, right = labels_on(volume, prediction, "prediction"), labels_on(volume, truth, "truth")

@@ -10,8 +10,8 @@ from atlas_lab.errors import InputError
 from atlas_lab.figures._contact_sheet import Tile, contact_sheet, counted
 from atlas_lab.figures._given import annotated_somewhere, cases_of, check_limit, check_opacity
 from atlas_lab.figures._layers import Layer, structure_layers
-from atlas_lab.figures._names import display
 from atlas_lab.figures._place import crowded
+from atlas_lab.figures.names import display
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.planes import VIEWS, Plane, centre, planes_of, shown_structures, size_mm
 from atlas_lab.figures.sheet import Sheet

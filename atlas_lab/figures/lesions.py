@@ -15,7 +15,7 @@ from atlas_lab.figures._contact_sheet import Tile, contact_sheet, counted
 from atlas_lab.figures._draw import Frame
 from atlas_lab.figures._given import annotated_somewhere, cases_of, check_limit
 from atlas_lab.figures._layers import LINE, Layer
-from atlas_lab.figures._names import display, rank
+from atlas_lab.figures.names import display, rank
 from atlas_lab.figures.paint import Window
 from atlas_lab.figures.sheet import Sheet
 

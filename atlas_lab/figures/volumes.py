@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from atlas_lab import anatomy
 from atlas_lab.errors import InputError
-from atlas_lab.figures._names import display, rank
+from atlas_lab.figures.names import display, rank
 from atlas_lab.figures.sheet import INK, PAPER, Sheet
 
 if TYPE_CHECKING:

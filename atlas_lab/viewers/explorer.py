@@ -7,11 +7,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from atlas_lab import anatomy
 from atlas_lab.data.case import Case
 from atlas_lab.data.transforms import WINDOWS, preset
 from atlas_lab.data.volume import Volume
 from atlas_lab.figures.multiplanar import At, parts, resolve
+from atlas_lab.figures.names import display
 from atlas_lab.figures.planes import PLANES, VIEWS, Plane, planes_of, shown_structures
 from atlas_lab.viewers.picture import fitting_scale, hounsfield, plane_picture, png, side_by_side
 
@@ -44,7 +44,7 @@ class SliceExplorer(widgets.VBox):
         }  # fmt: skip
         self._window = widgets.Dropdown(options=list(WINDOWS), value=window, description="window")
         ordered = [n for n in self._labels.names if n in self._present]
-        options = [(_ALL, _ALL), (_NONE, _NONE), *((_display(n), n) for n in ordered)]
+        options = [(_ALL, _ALL), (_NONE, _NONE), *((display(n), n) for n in ordered)]
         self._structure = widgets.Dropdown(options=options, value=_ALL if ordered else _NONE, description="show")
         self._opacity = widgets.FloatSlider(value=0.25, min=0, max=1, step=0.05, description="opacity", readout_format=".2f")
         self._readout = widgets.HTML()
@@ -128,7 +128,7 @@ class SliceExplorer(widgets.VBox):
     def _describe(self) -> str:
         voxel = self.voxel
         x, y, z = (self._volume.affine @ (*voxel, 1))[:3]
-        here = [_display(n) for n in self._present if self._labels.cropped(n).at(voxel)]
+        here = [display(n) for n in self._present if self._labels.cropped(n).at(voxel)]
         where = ", ".join(here) if here else "no annotated structure"
         return (
             f"<span>voxel {voxel} &middot; R {x:.1f}, A {y:.1f}, S {z:.1f} mm &middot; "
@@ -138,10 +138,6 @@ class SliceExplorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return bundle | {"image/png": base64.b64encode(self.png()).decode()}
-
-
-def _display(name: str) -> str:
-    return anatomy.BY_NAME[name].display if name in anatomy.BY_NAME else name.replace("_", " ")
 
 
 def view(image: Case | Volume, *, at: At = None, window: str = "soft tissue") -> SliceExplorer:

@@ -45,6 +45,17 @@ def test_a_case_without_the_structure_is_refused_in_one_line(real_data, tmp_path
     assert "this lesson needs liver (not annotated); case STS_019 has soft_tissue_sarcoma" in done.stderr
 
 
+@pytest.mark.slow
+def test_a_size_gives_the_parameters_that_are_not_given(tmp_path):
+    done = atlas_lab("run", "start_here", "--size", "ci", "-p", "seed=3", "-o", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    parameters = json.loads((tmp_path / "run" / "manifest.json").read_text())["parameters"]
+    assert (parameters["cases"], parameters["seed"]) == (1, 3)
+    refused = atlas_lab("run", "start_here", "--size", "studdy", "-o", tmp_path / "no")
+    assert refused.returncode == 2
+    assert "unknown size 'studdy': did you mean 'study'" in refused.stderr
+
+
 def test_a_misspelt_parameter_is_refused_before_a_kernel_starts(tmp_path):
     done = atlas_lab("run", "start_here", "-p", "sorce=x", "-o", tmp_path / "run")
     assert done.returncode == 2

@@ -172,6 +172,7 @@ def test_a_cluster_given_by_address_gives_the_same(here, atlas_lab):
 REFUSED = {
     "cycle": ("steps: {a: {notebook: make.ipynb, needs: a}}", (), "need each other in a circle"),
     "no such notebook": ("steps: {a: {notebook: b.ipynb}}", (), "no such notebook"),
+    "a missing artefact": (PIPELINE.replace("make.numbers.txt", "make.numbers.csv"), (), "step make leaves no 'numbers.csv'"),
     "not YAML": ("steps: [", (), "not valid YAML"),
     "a cluster that does not answer": (PIPELINE, ("--cluster", "nowhere"), "no Dask scheduler answers"),
     "a misspelt parameter": (PIPELINE, ("-p", "sed=1"), "did you mean 'seed'"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from atlas_lab.data import Atlas
 from atlas_lab.errors import InputError, ParameterError
 from atlas_lab.scale import map_cases
+from atlas_lab.scale.cluster import remote
 from tests.dask_cluster import cluster
 
 
@@ -128,3 +129,5 @@ def test_cases_of_an_atlas_travel_to_other_processes():
 def test_a_cluster_gives_the_same(tmp_path):
     with cluster(tmp_path) as address:
         assert map_cases(drawn, ITEMS, seed=3, cluster=address) == map_cases(drawn, ITEMS, seed=3)
+        with pytest.raises(ParameterError, match="does not see it; choose a folder that all machines share"):
+            remote(address, tmp_path / "nowhere").__enter__()
