@@ -3,7 +3,8 @@ and the kernel's closing report."""
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -46,12 +47,16 @@ class Execution(NotebookExecutionManager):
             self._between_cells = True
             super().cell_complete(cell, cell_index, **kwargs)
 
-    def run(self, environment: Mapping[str, str], folder: Path, log: BinaryIO) -> dict[str, Any]:
+    def run(
+        self, environment: Mapping[str, str], folder: Path, log: BinaryIO, succeeded: Callable[[dict[str, Any]], None]
+    ) -> dict[str, Any]:
         """Execute every cell up to the first that fails, and return the kernel's closing report.
 
         The kernel works in `folder` with the variables of `environment`; what it, not a cell, has to say goes to `log`.
-        A failure is left in the notebook.
+        A failure is left in the notebook. When no cell failed, `succeeded(report)` does its work in the half second that
+        the kernel takes to shut down.
         """
+        self.succeeded = succeeded
         self.notebook_start()
         client = _Client(
             self,
@@ -62,6 +67,7 @@ class Execution(NotebookExecutionManager):
             timeout=None,
         )
         client.execute(env=dict(environment), cwd=str(folder), stdout=log, stderr=log)
+        client.closing.result()
         self.notebook_complete()
         return client.report
 
@@ -84,6 +90,12 @@ class _Client(PapermillNotebookClient):
     def papermill_execute_cells(self) -> None:
         super().papermill_execute_cells()
         self.report = self._closing_report()
+        # what papermill is about to add, so that nothing changes the notebook while a page is made of it
+        self.nb.metadata["language_info"] = self.wait_for_reply(self.kc.kernel_info())["content"]["language_info"]
+        failed = self.nb.metadata.papermill["exception"]
+        pool = ThreadPoolExecutor(1)
+        self.closing = pool.submit(lambda: None if failed else self.nb_man.succeeded(self.report))
+        pool.shutdown(wait=False)
 
     def _closing_report(self) -> dict[str, Any]:
         request = self.kc.execute("", silent=True, user_expressions={"report": QUESTION}, stop_on_error=False)

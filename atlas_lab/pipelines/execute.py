@@ -72,12 +72,15 @@ def _execute(run: Run, notebook: Notebook, injected: Mapping[str, Any], progress
     _inject(node, injected)
     execution = Execution(node, run.folder / f"{notebook.name}.ipynb", {"desc": notebook.name} if progress else False)
     report: dict[str, Any] = {}
+
+    def succeeded(closing: Mapping[str, Any]) -> None:
+        run.finish("done", **{name: value for name, value in closing.items() if name != "input_error"})
+        _write_page(run, node, notebook)
+
     try:
         with (run.folder / KERNEL_LOG).open("wb") as log:
-            report = execution.run({**os.environ, FOLDER_VARIABLE: str(run.folder)}, Path.cwd(), log)
+            report = execution.run({**os.environ, FOLDER_VARIABLE: str(run.folder)}, Path.cwd(), log, succeeded)
         raise_for_execution_errors(node, None)  # marks the failed cell in the notebook
-        report.pop("input_error", None)
-        run.finish("done", **report)
     except PapermillExecutionError as failure:
         message = " ".join(failure.evalue.split())
         error = f"{failure.ename}: {message}".rstrip(": ")
@@ -94,7 +97,8 @@ def _execute(run: Run, notebook: Notebook, injected: Mapping[str, Any], progress
         raise
     finally:
         execution.stop()
-        _write_page(run, node, notebook)
+        if run.status != "done":
+            _write_page(run, node, notebook)
 
 
 def _write_page(run: Run, node: "nbformat.NotebookNode", notebook: Notebook) -> None:
