@@ -88,6 +88,16 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(database: sqlite3.Connection) -> sqlite3.Connection:
+    """The database with a table of today's version; closed again where that cannot be had."""
+    try:
+        _make_table(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _make_table(database: sqlite3.Connection) -> None:
     with database:
         if database.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
             database.execute("DROP TABLE IF EXISTS cases")
@@ -96,7 +106,6 @@ def _prepare(database: sqlite3.Connection) -> sqlite3.Connection:
             "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, stamp TEXT, image TEXT, labels TEXT, structures TEXT,"
             " meta TEXT, shape TEXT, spacing TEXT, orientation TEXT, error TEXT)"
         )
-    return database
 
 
 def _read(database: sqlite3.Connection) -> Iterator[Row]:
