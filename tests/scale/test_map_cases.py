@@ -3,6 +3,8 @@
 import functools
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -114,6 +116,19 @@ def test_what_cannot_be_done_is_said_plainly(tmp_path):
         map_cases(len, ITEMS, cluster="nowhere", progress=False)
     results = map_cases(lambda case: lambda: 1, ITEMS[:1], workers=2, progress=False)
     assert "local" in results.errors["case0"]  # a function inside another cannot travel
+
+
+def test_a_script_needs_no_guard(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import dataclasses\nfrom atlas_lab.scale import map_cases\n"
+        "print('started')\n"
+        "@dataclasses.dataclass\nclass Mine:\n    id: str\n"
+        "def twice(case):\n    return 2 * case.id\n"
+        "print(map_cases(twice, [Mine('a'), Mine('b')], workers=2, progress=False).values)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("started\n{'a': 'aa', 'b': 'bb'}\n", "")
 
 
 def volume(case):
