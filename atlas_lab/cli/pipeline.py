@@ -1,6 +1,7 @@
 """`atlas-lab pipeline`: a DAG of notebooks, resumable."""
 
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, NoReturn
 import typer
 from tqdm.auto import tqdm
 
+from atlas_lab.errors import ParameterError
 from atlas_lab.pipelines import Outcome, Result, find_pipeline, read_pipeline, read_values, run_pipeline, size_parameters
 
 _MARKS = {
@@ -38,6 +40,8 @@ def pipeline_command(
     cluster: str | None = typer.Option(None, metavar="ADDRESS", help="Run the steps on the Dask scheduler at this address."),
 ) -> None:
     """Run a pipeline of notebooks: independent steps side by side, finished ones skipped, one page over all of them."""
+    if cluster is not None and not cluster.strip():
+        raise ParameterError("--cluster: the address is empty; give one, or leave the option out")
     path = find_pipeline(file)
     chosen = read_pipeline(path, read_values(parameter), size_parameters(size) if size else None)
     folder = output or Path("runs") / chosen.name
@@ -55,7 +59,8 @@ def pipeline_command(
                 chosen, folder, resume=resume, workers=workers, cluster=cluster, size=size, tell=tell
             )  # fmt: skip
     except KeyboardInterrupt:
-        typer.echo(f"atlas-lab: interrupted; go on with: atlas-lab pipeline {file} -o {folder} --resume", err=True)
+        again = shlex.join(["atlas-lab", *sys.argv[1:], *([] if resume else ["--resume"])])
+        typer.echo(f"atlas-lab: interrupted; go on with: {again}", err=True)
         raise typer.Exit(130) from None
     typer.echo(_summary(outcome))
     if not outcome.ok:

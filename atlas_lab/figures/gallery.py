@@ -13,7 +13,7 @@ from atlas_lab.figures._layers import Layer, structure_layers
 from atlas_lab.figures._place import crowded
 from atlas_lab.figures.names import display
 from atlas_lab.figures.paint import Window
-from atlas_lab.figures.planes import VIEWS, Plane, centre, planes_of, shown_structures, size_mm
+from atlas_lab.figures.planes import PLANES, VIEWS, Plane, centre, planes_of, shown_structures, size_mm
 from atlas_lab.figures.sheet import Sheet
 
 Text = Callable[[Case], object] | Mapping[str, object]
@@ -37,9 +37,11 @@ def gallery(
     is a single slice, that slice. `structures` (default: all) are outlined and filled at `opacity` 0-1; `text` is a
     second line of the caption: a function of the case, or a mapping or table column id → value. No more than `limit`
     cases are drawn, and the heading says how many are not.
-    InputError: no case, a structure that none of those drawn is annotated for, an opacity outside 0-1.
+    InputError: no case, no such plane, a structure that none of those drawn is annotated for, an opacity outside 0-1.
     """
     check_opacity(opacity)
+    if plane not in PLANES:
+        raise InputError(f"plane={plane!r} is none; choose from {', '.join(PLANES)}")
     cases = cases_of(atlas)
     rest = iter(cases)
     shown = list(itertools.islice(rest, check_limit(limit)))

@@ -67,10 +67,21 @@ def read_pipeline(
     cycle, an unknown notebook, step, artefact or parameter, a value of the wrong type.
     """
     content = read_mapping(path)
-    if set(content) != {"steps"} or not isinstance(content["steps"], dict) or not content["steps"]:
+    for key in content:
+        if key != "steps":
+            raise ParameterError(
+                f"{path}: unknown key {key!r}: {nearest(key, ['steps'])}a pipeline has `steps:` and nothing beside it"
+            )
+    if "steps" not in content or not isinstance(content["steps"], dict) or not content["steps"]:
         raise ParameterError(f"{path}: a pipeline is a mapping `steps:` of at least one step")
     declared = {str(name): _declared(str(name), body, path) for name, body in content["steps"].items()}
     _require_taken(given or {}, declared)
+    folders: dict[str, str] = {}
+    for id in (id for step in declared.values() for id in step.runs):
+        if folders.setdefault(id.lower(), id) != id:  # one folder on some file systems
+            raise ParameterError(
+                f"{path}: the steps {folders[id.lower()]} and {id} differ in upper and lower case only; rename one"
+            )
     steps = {}
     for name, step in declared.items():
         _check_targets(name, step, declared, path)
@@ -101,6 +112,9 @@ def _declared(name: str, body: Any, path: Path) -> _Declared:
     parameters, matrix, needs = body.get("parameters") or {}, body.get("matrix") or {}, body.get("needs") or []
     if not isinstance(parameters, dict) or not all(isinstance(key, str) for key in parameters):
         raise ParameterError(f"{where}: parameters must be `name: value` pairs")
+    both = sorted(set(parameters) & set(matrix)) if isinstance(matrix, dict) else []
+    if both:
+        raise ParameterError(f"{where}: {both[0]} stands under parameters and under matrix; remove one of the two")
     needs = [needs] if isinstance(needs, str) else needs
     if not isinstance(needs, list) or not all(isinstance(other, str) for other in needs):
         raise ParameterError(f"{where}: needs must be a list of step names")

@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from atlas_lab.errors import InputError, ParameterError
-from atlas_lab.runs import Run, fingerprint, user_errors, write_text
+from atlas_lab.runs import Run, user_errors, write_text
 
 STATE = "pipeline.json"
 _RUNNING = ".running"
@@ -85,12 +85,11 @@ class Store:
         return target
 
     def finished(self, step: str, key: str) -> Run | None:
-        """The step's run if it is done, has this key, and every file it left is still as it was."""
+        """The step's run if it is done, has this key, and what it left is still as it was."""
         folder = self.folder / step
         with contextlib.suppress(InputError):
             run = Run.open(folder)
-            same = run.status == "done" and run.manifest["key"] == key
-            if same and all(_unchanged(folder / name, entry) for name, entry in run.manifest["artefacts"].items()):
+            if run.status == "done" and run.manifest["key"] == key and run.unchanged():
                 return run
         return None
 
@@ -121,7 +120,3 @@ class Store:
         with user_errors(self.folder):
             self.shared_file.parent.mkdir(exist_ok=True)
             self.shared_file.touch()
-
-
-def _unchanged(path: Path, entry: Mapping[str, Any]) -> bool:
-    return path.is_file() and path.stat().st_size == entry["size"] and fingerprint(path)["sha256"] == entry["sha256"]

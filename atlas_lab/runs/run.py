@@ -110,6 +110,10 @@ class Run:
         """What `record` wrote: name → value, ci, n, unit, claim."""
         return self.manifest["metrics"]
 
+    def unchanged(self) -> bool:
+        """Whether the artefacts are what the manifest says: none changed, gone or added."""
+        return self._artefacts({entry["path"] for entry in self.manifest["figures"].values()}) == self.manifest["artefacts"]
+
     def finish(self, status: str, *, error: str | None = None, **measured: Any) -> None:
         """End the run: take in what was recorded, list the artefacts, write the manifest.
 

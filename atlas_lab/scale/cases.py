@@ -26,23 +26,29 @@ def map_cases(
 
     With `seed` it is `function(case, rng)` with a `numpy.random.Generator` that depends on the seed and the case's id
     alone. A case that fails is reported, and the others are finished. `keep` is a folder (one of your own: it holds
-    pickles) for the value of each case as soon as it is there; a later call with the same function and seed takes them
-    from it. The function may be defined anywhere, in a notebook or a script too. InputError: a number of workers below 1,
-    two cases with one id, `keep` cannot be written. ParameterError: the cluster at the address `cluster` does not answer
+    pickles) for the value of each case as soon as it is there; a later call with the same function, seed and case files
+    takes them from it. The function may be defined anywhere, in a notebook or a script too. InputError: a number of workers
+    below 1, two cases with one id, `keep` cannot be written. ParameterError: the cluster at the address `cluster` does not answer
     or has another atlas_lab.
     """
-    if workers < 1:
-        raise InputError(f"workers={workers}: at least one is needed")
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise InputError(f"workers={workers!r}: give a whole number, 1 or more")
+    if seed is not None and (not isinstance(seed, int) or seed < 0):
+        raise InputError(f"seed={seed!r}: give a whole number, 0 or more, or None")
+    if not callable(function) or not isinstance(cases, Iterable):
+        raise InputError(f"map_cases takes a function and cases, not {type(function).__name__} and {type(cases).__name__}")
     kept = Kept(Path(keep), function, seed) if keep is not None else None
     found: dict[str, Any] = {}
     order: dict[str, None] = {}
 
     def missing() -> Iterator[HasId]:
         for case in cases:
+            if not isinstance(getattr(case, "id", None), str):
+                raise InputError(f"{type(case).__name__} is no case: it has no id; give an atlas, or a list of cases")
             if case.id in order:
                 raise InputError(f"two cases have the id {case.id!r}")
             order[case.id] = None
-            if kept is not None and (value := kept.load(case.id)) is not None:
+            if kept is not None and (value := kept.load(case)) is not None:
                 found[case.id] = value[0]
                 bar.update()
             else:
@@ -52,13 +58,13 @@ def map_cases(
     total = len(cases) if isinstance(cases, Sized) else None
     with tqdm(total=total, desc=getattr(function, "__name__", "cases"), unit="case", disable=not progress) as bar:
         for id, value, error in _computed(function, missing(), seed, workers, cluster):
+            if error is None and kept is not None:
+                error = kept.save(id, value)
             if error is not None:
                 results.errors[id] = error
                 tqdm.write(f"{id}: {error}")
             else:
                 found[id] = value
-                if kept is not None:
-                    kept.save(id, value)
             bar.update()
     results.values = {id: found[id] for id in order if id in found}
     results.errors = {id: results.errors[id] for id in order if id in results.errors}

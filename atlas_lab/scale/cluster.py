@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ANSWER_S = 10
 _WORKERS_S = 10
+_NOBODY_ELSE = "127.0.0.1:0"  # Dask serves its state over HTTP; this machine alone may see it, at any free port
 
 
 @contextlib.contextmanager
@@ -24,7 +25,12 @@ def local(workers: int) -> Iterator["Client"]:
 
     with (
         LocalCluster(
-            n_workers=1, threads_per_worker=workers, processes=False, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=1,
+            threads_per_worker=workers,
+            processes=False,
+            silence_logs=logging.CRITICAL,
+            dashboard_address=_NOBODY_ELSE,
+            worker_dashboard_address=_NOBODY_ELSE,
         ) as cluster,
         Client(cluster) as client,
     ):

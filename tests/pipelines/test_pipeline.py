@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.dask_cluster import cluster
@@ -86,10 +87,11 @@ def test_only_what_a_change_reaches_is_run_again(here, atlas_lab):
     assert atlas_lab("pipeline", "p.yaml", "-o", "out", cwd=here).returncode == 0
     write_notebook(here / "make.ipynb", "seed: int = 0\nwaits: int = 0\nfail: bool = False", MAKE + "\n# a comment")
     (here / "out" / "last" / "tables" / "total.txt").write_text("edited by hand")
+    (here / "out" / "use" / "tables" / "more.txt").write_text("added by hand")
     assert atlas_lab("pipeline", "p.yaml", "-o", "out", "--resume", cwd=here).returncode == 0
     assert statuses(here / "out") == {
         "make-seed=1": "done", "make-seed=2": "done", "make-seed=3": "done",
-        "use": "skipped",  # what it reads came out the same
+        "use": "done",  # it is not as it was left; without that it would be skipped, since what it reads came out the same
         "last": "done",
     }  # fmt: skip
     assert (here / "out" / "last" / "tables" / "total.txt").read_text() == "42"
@@ -138,16 +140,25 @@ def test_killed_again_and_again_it_ends_with_what_an_undisturbed_run_gives(here,
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_pipeline_ends_its_kernels_and_goes_on_later(here, atlas_lab, start_atlas_lab, number):
-    process = start_atlas_lab("pipeline", "p.yaml", "-o", "out", "-p", "waits=600", cwd=here)
-    wait_for(lambda: list((here / "out").glob(".running/make*/numbers.txt")))
+    process = start_atlas_lab("pipeline", "p.yaml", "-o", "o ut", "-p", "waits=600", cwd=here)
+    wait_for(lambda: list((here / "o ut").glob(".running/make*/numbers.txt")))
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
-    assert "go on with: atlas-lab pipeline p.yaml -o out --resume" in said
+    assert "go on with: atlas-lab pipeline p.yaml -o 'o ut' -p waits=600 --resume" in said
     assert str(here) not in running_commands()
-    assert statuses(here / "out")["use"] == "waiting"
-    assert json.loads((here / "out" / "pipeline.json").read_text())["status"] == "interrupted"
-    assert atlas_lab("pipeline", "p.yaml", "-o", "out", "--resume", cwd=here).returncode == 0
+    assert statuses(here / "o ut")["use"] == "waiting"
+    assert json.loads((here / "o ut" / "pipeline.json").read_text())["status"] == "interrupted"
+    assert atlas_lab("pipeline", "p.yaml", "-o", "o ut", "--resume", cwd=here).returncode == 0
+
+
+def test_nobody_outside_this_machine_can_listen(here, start_atlas_lab):
+    process = start_atlas_lab("pipeline", "p.yaml", "-o", "out", "-p", "waits=600", cwd=here)
+    wait_for(lambda: list((here / "out").glob(".running/make*/numbers.txt")))
+    listening = {c.laddr.ip for c in psutil.Process(process.pid).net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    process.terminate()
+    process.communicate(timeout=30)
+    assert listening <= {"127.0.0.1", "::1"}
 
 
 def test_a_folder_is_held_by_one_pipeline_at_a_time(here, atlas_lab, start_atlas_lab):
@@ -177,6 +188,7 @@ REFUSED = {
     "a cluster that does not answer": (PIPELINE, ("--cluster", "nowhere"), "no Dask scheduler answers"),
     "a misspelt parameter": (PIPELINE, ("-p", "sed=1"), "did you mean 'seed'"),
     "not a pipeline's folder": (PIPELINE, ("-o", ".", "--resume"), "holds files, but no pipeline.json"),
+    "an empty address": (PIPELINE, ("--cluster", ""), "the address is empty"),
     "a file as folder": (PIPELINE, ("-o", "p.yaml"), "p.yaml: is a file"),
 }
 

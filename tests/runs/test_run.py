@@ -28,6 +28,10 @@ def test_a_run_says_what_it_ran_with_and_how_it_ended(tmp_path):
     assert found["parameters"] == {"seed": 3, "shape": [1, 2]}
     assert found["inputs"]["ct"]["size"] == 6
     assert found["artefacts"].keys() == {"table.csv"}
+    assert run.unchanged()
+    (run.folder / "more.csv").touch()
+    assert not run.unchanged()
+    (run.folder / "more.csv").unlink()
     assert found["environment"]["versions"]["atlas-lab"] == __version__
     assert found["seconds"] >= 0
     assert len(found["key"]) == 64

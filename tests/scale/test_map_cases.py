@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas_lab.data import Atlas
+from atlas_lab.data import Atlas, Case, measure
 from atlas_lab.errors import InputError, ParameterError
 from atlas_lab.scale import map_cases
 from atlas_lab.scale.cluster import remote
+from atlas_lab.scale.identity import identity
 from tests.dask_cluster import cluster
 
 
@@ -110,10 +111,19 @@ def test_another_function_or_seed_is_computed_anew(tmp_path):
 def test_what_cannot_be_done_is_said_plainly(tmp_path):
     with pytest.raises(InputError, match="two cases have the id 'case0'"):
         map_cases(len, [ITEMS[0], ITEMS[0]], progress=False)
-    with pytest.raises(InputError, match="workers=0: at least one is needed"):
+    with pytest.raises(InputError, match="workers=0: give a whole number, 1 or more"):
         map_cases(len, ITEMS, workers=0)
     with pytest.raises(ParameterError, match="cluster nowhere: no Dask scheduler answers"):
         map_cases(len, ITEMS, cluster="nowhere", progress=False)
+    for wrong in ({"workers": "2"}, {"workers": True}, {"seed": -1}, {"seed": "x"}):
+        with pytest.raises(InputError, match="give a whole number"):
+            map_cases(len, ITEMS, **wrong)
+    with pytest.raises(InputError, match="map_cases takes a function and cases, not int and Item"):
+        map_cases(3, ITEMS[0])
+    with pytest.raises(InputError, match="str is no case: it has no id"):
+        map_cases(len, ["x"], progress=False)
+    results = map_cases(lambda case: lambda: 1, ITEMS[:1], keep=tmp_path, progress=False)
+    assert "local" in results.errors["case0"]
     results = map_cases(lambda case: lambda: 1, ITEMS[:1], workers=2, progress=False)
     assert "local" in results.errors["case0"]  # a function inside another cannot travel
 
@@ -138,6 +148,50 @@ def volume(case):
 def test_cases_of_an_atlas_travel_to_other_processes():
     atlas = Atlas.phantom(cases=2, shape=(32, 32, 24), spacing=12)
     assert map_cases(volume, atlas, workers=2).values == {case.id: volume(case) for case in atlas}
+
+
+LIMIT = 1
+
+
+def helper():
+    return LIMIT
+
+
+def uses_a_global(case, n=0):
+    return helper() + n
+
+
+def test_a_changed_default_global_or_helper_is_another_function(tmp_path, monkeypatch):
+    def kept(function):
+        return map_cases(function, ITEMS[:1], keep=tmp_path, progress=False).values["case0"]
+
+    assert kept(uses_a_global) == 1
+    monkeypatch.setattr(sys.modules[__name__], "LIMIT", 5)
+    assert kept(uses_a_global) == 5
+    monkeypatch.setattr(uses_a_global, "__defaults__", (2,))
+    assert kept(uses_a_global) == 7
+    assert identity(uses_a_global) == identity(uses_a_global)
+
+
+def test_another_case_of_the_same_id_and_a_changed_file_are_computed_anew(tmp_path):
+    def mean(case):
+        return float(case.ct.array.mean())
+
+    first, other = (Atlas.phantom(cases=1, seed=seed, shape=(32, 32, 24), spacing=12) for seed in (0, 1))
+    kept = [map_cases(mean, atlas, keep=tmp_path, progress=False).values for atlas in (first, other)]
+    assert kept == [map_cases(mean, atlas, progress=False).values for atlas in (first, other)]
+    case = Case.open(first[0].save(tmp_path / "atlas"))
+    before = map_cases(volume, [case], keep=tmp_path / "kept", progress=False).values[case.id]
+    case.labels["liver"] = case.labels["liver"] & False
+    case.save(tmp_path / "atlas")
+    assert before > 0 == map_cases(volume, [Case.open(case.folder)], keep=tmp_path / "kept", progress=False).values[case.id]
+
+
+def test_tables_of_cases_become_one_table():
+    atlas = Atlas.phantom(cases=2, shape=(32, 32, 24), spacing=12)
+    table = map_cases(measure, atlas, progress=False).table
+    assert table.index.names == ["id", "structure"]
+    assert list(table.index.unique("id")) == atlas.ids
 
 
 @pytest.mark.slow
