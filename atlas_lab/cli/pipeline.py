@@ -55,9 +55,7 @@ def pipeline_command(
 
     try:
         with bar:
-            outcome = run_pipeline(
-                chosen, folder, resume=resume, workers=workers, cluster=cluster, size=size, tell=tell
-            )  # fmt: skip
+            outcome = run_pipeline(chosen, folder, resume=resume, workers=workers, cluster=cluster, size=size, tell=tell)
     except KeyboardInterrupt:
         again = shlex.join(["atlas-lab", *sys.argv[1:], *([] if resume else ["--resume"])])
         typer.echo(f"atlas-lab: interrupted; go on with: {again}", err=True)

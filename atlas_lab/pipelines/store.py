@@ -75,14 +75,13 @@ class Store:
         """A new folder name for an attempt at `step`; it becomes the step's run by `publish`."""
         return self.folder / _RUNNING / f"{step}.{secrets.token_hex(4)}"
 
-    def publish(self, attempt: Path, step: str) -> Path:
+    def publish(self, attempt: Path, step: str) -> None:
         """Put a finished attempt in the step's place; what an earlier run left there goes."""
         target = self.folder / step
         with user_errors(target):
             if target.exists():
                 os.rename(target, self.attempt(f"{step}.old"))
             os.rename(attempt, target)
-        return target
 
     def finished(self, step: str, key: str) -> Run | None:
         """The step's run if it is done, has this key, and what it left is still as it was."""
