@@ -37,7 +37,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test notebooks lab bench docs screenshot lint format pins clean remake
+.PHONY: help setup demo test notebooks lab bench docs screenshot pictures lint format pins clean remake
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,9 @@ docs: setup ## build the reference site into site/
 
 screenshot: setup ## make the README's picture with a real JupyterLab and browser
 	$(BIN)/python -m docs.screenshot
+
+pictures: setup ## make the pictures of the phantom's model card
+	$(BIN)/python -m docs.phantom_pictures
 
 lint: setup ## format, style, types, layers, stripped notebooks
 	$(BIN)/ruff format --check .

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from atlas_lab.errors import ParameterError
+from atlas_lab.errors import InputError, ParameterError
 
 
 def register(app: typer.Typer) -> None:
@@ -17,19 +17,35 @@ def register(app: typer.Typer) -> None:
 
 def phantom(
     folder: Path = typer.Argument(help="The folder to make the patients in."),
-    cases: int = typer.Option(8, min=1, help="How many patients."),
+    cases: int = typer.Option(8, min=1, help="How many scans."),
     seed: int = typer.Option(0, min=0, help="The same seed makes the same patients."),
-    shape: str = typer.Option("128,128,96", metavar="X,Y,Z", help="Size of a scan in voxels."),
-    spacing: float = typer.Option(3.0, help="Distance between voxels in mm."),
+    hospitals: str = typer.Option("1", help="How many hospitals, 5 with the external test site, or names: north,abroad."),
+    shape: str | None = typer.Option(None, metavar="X,Y,Z", help="Size of a scan in voxels (each hospital's own)."),
+    spacing: float | None = typer.Option(None, help="Distance between voxels in mm (each hospital's own)."),
+    lesions: str | None = typer.Option(None, help="none, or the types every patient has: metastasis,renal_cyst (by chance)."),
+    real_gap: float = typer.Option(1.0, help="0 to 1: how far tumours lie from what a synthesiser makes."),
+    organ_similarity: float = typer.Option(0.0, help="0 to 1: how alike tumours of different organs look."),
+    labels: str = typer.Option("hospital", help="What is labelled: as each hospital does, or all."),
     workers: int = typer.Option(1, min=1, help="Processes to use."),
+    cluster: str | None = typer.Option(None, metavar="ADDRESS", help="A Dask scheduler to use instead, such as tcp://host:8786."),
 ) -> None:
-    """Make procedural patients with all 25 structures, as a folder of cases."""
-    from atlas_lab.data.phantom import write_cases
+    """Make procedural patients with all 25 structures, as a folder of cases; a stopped run goes on."""
+    from atlas_lab.data.phantom import Recipe, write_cases
 
-    size = _shape(shape)
-    if not spacing > 0:
-        raise ParameterError(f"--spacing {spacing}: must be more than 0 mm")
-    write_cases(folder, cases, seed=seed, shape=size, spacing=spacing, workers=workers)
+    try:
+        recipe = Recipe.of(
+            seed=seed,
+            hospitals=int(hospitals) if hospitals.isdecimal() else hospitals,
+            shape=_shape(shape) if shape else None,
+            spacing=spacing,
+            lesions=None if lesions is None else [] if lesions == "none" else [name.strip() for name in lesions.split(",")],
+            real_gap=real_gap,
+            organ_similarity=organ_similarity,
+            labels=labels,
+        )
+    except InputError as error:
+        raise ParameterError(str(error)) from None
+    write_cases(folder, cases, recipe, workers=workers, cluster=cluster)
     typer.echo(f"{_count(cases, 'case')} in {folder}")
 
 

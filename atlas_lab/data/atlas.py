@@ -18,6 +18,8 @@ from atlas_lab.errors import InputError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from atlas_lab.data.phantom import Order, OrganSimilarity
+
 
 class Atlas(Sequence[Case]):
     """An index of a folder of cases.
@@ -72,18 +74,40 @@ class Atlas(Sequence[Case]):
         cases: int = 8,
         seed: int = 0,
         *,
-        shape: tuple[int, int, int] = (128, 128, 96),
-        spacing: float | tuple[float, float, float] = 3.0,
+        hospitals: "int | str | Sequence[str]" = 1,
+        shape: tuple[int, int, int] | None = None,
+        spacing: float | tuple[float, float, float] | None = None,
+        lesions: "Sequence[Order | str] | None" = None,
+        real_gap: float = 1.0,
+        organ_similarity: "float | OrganSimilarity" = 0.0,
+        labels: str = "hospital",
         workers: int = 1,
     ) -> Self:
-        """The embedded atlas: procedural abdominal CT patients with all 25 structures.
+        """The embedded atlas: procedural abdominal CT patients with all 25 structures, lesions and their mimics.
 
-        `shape` is voxels along (x, y, z), `spacing` mm. The same arguments give the same bytes on any machine and for
-        any number of `workers` (processes). Made once, then kept in the cache.
+        `hospitals` (a number or names: north, south, east, west, and abroad, the external test site) take turns, each
+        with its own scanner, patients and labels; the first one labels everything, on 128 x 128 x 96 voxels of 3 mm.
+        `shape` (voxels along x, y, z) and `spacing` (mm) replace theirs; `labels="all"` has everything labelled
+        everywhere. `lesions`, `real_gap` and `organ_similarity`: see `al.data.phantom.patient`. The same arguments
+        give the same bytes on any machine and for any number of `workers` (processes). Made once, then kept in the
+        cache. InputError: a parameter out of range, an unknown hospital or lesion type.
         """
         from atlas_lab.data.embedded import phantom_folder
+        from atlas_lab.data.phantom.checks import check_whole
+        from atlas_lab.data.phantom.recipe import Recipe
 
-        return cls.open(phantom_folder(cases, seed, shape, spacing, workers))
+        check_whole("cases", cases, 1)
+        recipe = Recipe.of(
+            seed=seed,
+            hospitals=hospitals,
+            shape=shape,
+            spacing=spacing,
+            lesions=lesions,
+            real_gap=real_gap,
+            organ_similarity=organ_similarity,
+            labels=labels,
+        )
+        return cls.open(phantom_folder(cases, recipe, workers))
 
     @classmethod
     def download(cls, name: str, cases: int = 5, *, to: str | os.PathLike[str] | None = None) -> Self:

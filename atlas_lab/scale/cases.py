@@ -19,6 +19,7 @@ def map_cases(
     workers: int = 1,
     cluster: str | None = None,
     keep: str | Path | None = None,
+    shared: str | Path | None = None,
     seed: int | None = None,
     progress: bool = True,
 ) -> CaseResults:
@@ -27,9 +28,10 @@ def map_cases(
     With `seed` it is `function(case, rng)` with a `numpy.random.Generator` that depends on the seed and the case's id
     alone. A case that fails is reported, and the others are finished. `keep` is a folder (one of your own: it holds
     pickles) for the value of each case as soon as it is there; a later call with the same function, seed and case files
-    takes them from it. The function may be defined anywhere, in a notebook or a script too. InputError: a number of workers
-    below 1, two cases with one id, `keep` cannot be written. ParameterError: the cluster at the address `cluster` does not answer
-    or has another atlas_lab.
+    takes them from it. `shared` is a file that the cluster's workers must see, or nothing starts. The function may be
+    defined anywhere, in a notebook or a script too. InputError: a number of workers below 1, two cases with one id, `keep`
+    cannot be written. ParameterError: the cluster at the address `cluster` does not answer or has another atlas_lab, or a
+    worker does not see `shared`.
     """
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
         raise InputError(f"workers={workers!r}: give a whole number, 1 or more")
@@ -57,7 +59,7 @@ def map_cases(
     results = CaseResults()
     total = len(cases) if isinstance(cases, Sized) else None
     with tqdm(total=total, desc=getattr(function, "__name__", "cases"), unit="case", disable=not progress) as bar:
-        for id, value, error in _computed(function, missing(), seed, workers, cluster):
+        for id, value, error in _computed(function, missing(), seed, workers, cluster, shared):
             if error is None and kept is not None:
                 error = kept.save(id, value)
             if error is not None:
@@ -72,10 +74,15 @@ def map_cases(
 
 
 def _computed(
-    function: Callable[..., Any], cases: Iterator[HasId], seed: int | None, workers: int, cluster: str | None
+    function: Callable[..., Any],
+    cases: Iterator[HasId],
+    seed: int | None,
+    workers: int,
+    cluster: str | None,
+    shared: str | Path | None,
 ) -> Iterator[Computed]:
     if workers == 1 and cluster is None:
         yield from (call(function, case, seed) for case in cases)
         return
-    with executor(workers, cluster) as (start, at_once):
+    with executor(workers, cluster, Path(shared) if shared else None) as (start, at_once):
         yield from in_parallel(function, cases, seed, start, at_once)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from atlas_lab.scale.call import Computed, HasId, call, one_line
@@ -13,12 +14,14 @@ from atlas_lab.scale.cluster import remote
 
 
 @contextmanager
-def executor(workers: int, cluster: str | None) -> Iterator[tuple[Callable[[], AbstractContextManager[Executor]], int]]:
-    """How to start a pool, and how many cases to give it at once."""
+def executor(
+    workers: int, cluster: str | None, shared: Path | None
+) -> Iterator[tuple[Callable[[], AbstractContextManager[Executor]], int]]:
+    """How to start a pool, and how many cases to give it at once; a cluster's workers must see the file `shared`."""
     if cluster is None:
         yield lambda: ProcessPoolExecutor(workers, mp_context=get_context("spawn")), workers
         return
-    with remote(cluster) as client:
+    with remote(cluster, shared) as client:
         threads = sum(worker["nthreads"] for worker in client.scheduler_info()["workers"].values())
         yield client.get_executor, 2 * threads
 

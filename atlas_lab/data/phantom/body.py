@@ -4,13 +4,15 @@ import math
 
 from atlas_lab.data.phantom.part import Part
 from atlas_lab.data.phantom.shapes import Cut, Drum, Ellipsoid, Minus, Plate, Shape, Tube, Union, Vector
-from atlas_lab.data.phantom.tissue import bone, soft
+from atlas_lab.data.phantom.tissue import Tissue, always, bone, soft
 
 SIDES = (1.0, -1.0)  # the patient's right and left: x grows to the right
 HIP: Vector = (90.0, 0.0, -108.0)
 
-# vertebral bodies T11 to L5: height z of the centre, y of the centre, tilt in degrees
+# vertebral bodies T9 to L5: height z of the centre, y of the centre, tilt in degrees
 VERTEBRAE = (
+    (216.0, -63.0, 8.0),
+    (185.0, -60.0, 7.0),
     (154.0, -57.0, 6.0),
     (123.0, -53.0, 5.0),
     (92.0, -49.0, 3.0),
@@ -70,7 +72,7 @@ def _femur_neck(s: float) -> Shape:
         (
             Tube(((s * (x + 4), y - 2, z - 6), (s * 128, -14, -128)), (15, 14)),
             Ellipsoid((s * 138, -18, -130), (17, 19, 24)),
-            Tube(((s * 136, -12, -130), (s * 134, -8, -170)), (16, 15)),
+            Tube(((s * 136, -12, -130), (s * 134, -8, -215)), (16, 15)),
         ),
         blend=6,
     )
@@ -87,7 +89,7 @@ def _rib(s: float, height: float, drop: float, end: float) -> Shape:
 
 def _column(s: float) -> Shape:
     return Tube(
-        ((s * 34, -86, 175), (s * 36, -85, 60), (s * 34, -84, -10), (s * 24, -92, -75)), (22, 23, 23, 12), stretch=(1.25, 0.8, 1)
+        ((s * 34, -86, 225), (s * 36, -85, 60), (s * 34, -84, -10), (s * 24, -92, -75)), (22, 23, 23, 12), stretch=(1.25, 0.8, 1)
     )
 
 
@@ -100,15 +102,20 @@ def _psoas(s: float) -> Shape:
             (s * 50, -18, -40),
             (s * 66, 20, -82),
             (s * 82, 34, -118),
-            (s * 100, 20, -160),
+            (s * 100, 14, -190),
         ),
         (8, 14, 19, 20, 18, 16, 16),
         stretch=(0.9, 1.1, 1),
     )
 
 
-MUSCLE = soft(54, 72, 6.0)
-VESSEL = soft(140, 172, 3.0)
+MUSCLE = soft(56, 73, 6.0, plain=(46, 59), arterial=(50, 64))
+ARTERY = soft(142, 186, 3.0, plain=(36, 49), arterial=(255, 390))
+VEIN = soft(115, 155, 3.0, plain=(36, 49), arterial=(42, 60))
+RENAL_VEIN = soft(130, 160, 3.0, plain=(36, 49), arterial=(110, 150))
+PORTAL_VEIN = soft(142, 185, 3.0, plain=(36, 49), arterial=(62, 115))
+LUNG_VESSEL = soft(115, 160, 3.0, plain=(36, 49), arterial=(150, 240))
+URINE = Tissue(always(0, 15))
 SACRUM = Tube(
     ((0, -50, -58), (0, -66, -78), (0, -84, -102), (0, -86, -122), (0, -74, -140)), (16, 15, 10, 7, 5), stretch=(2.7, 1, 1)
 )
@@ -117,13 +124,13 @@ SACRUM = Tube(
 FRAME: tuple[Part, ...] = (
     Part(
         "spinal_canal",
-        Tube((*((0.0, y - 25, z) for z, y, _ in VERTEBRAE), (0, -66, -62), (0, -84, -84)), (7,) * 9),
+        Tube((*((0.0, y - 25, z) for z, y, _ in VERTEBRAE), (0, -66, -62), (0, -84, -84)), (7,) * 11),
         soft(22, 34),
     ),
     Part("spine", Union(tuple(shape for level in VERTEBRAE for shape in _vertebra(*level))), bone(shell_mm=1.6), surface=0.4),
     Part(
         "discs",
-        Tube((*((0.0, y, z) for z, y, _ in VERTEBRAE), (0, -46, -52)), (14.5,) * 8, stretch=(1.4, 1, 1)),
+        Tube((*((0.0, y, z) for z, y, _ in VERTEBRAE), (0, -46, -52)), (14.5,) * 10, stretch=(1.4, 1, 1)),
         soft(75, 95),
     ),
     *(Part(f"ilium {s:+.0f}", _ilium(s), bone(shell_mm=2.2)) for s in SIDES),
@@ -165,8 +172,18 @@ FRAME: tuple[Part, ...] = (
         )
         for s in SIDES
     ),
-    Part("heart", Ellipsoid((-18, 32, 172), (62, 42, 42), (0, -12, 20)), soft(120, 145, 6.0), shift=2.0),
-    Part("superior_mesenteric_artery", Tube(((-5, -4, 90), (-4, 7, 78), (0, 9, 40), (6, 26, 6)), (3.6, 3.4, 3.2, 2.4)), VESSEL),
+    Part(
+        "heart",
+        Ellipsoid((-20, 50, 188), (62, 40, 54), (0, -12, 20)),
+        soft(120, 145, 6.0, plain=(36, 48), arterial=(150, 260)),
+        shift=2.0,
+    ),
+    Part(
+        "superior_mesenteric_artery",
+        Tube(((-5, -6, 90), (-4, 0, 78), (-2, 1, 66), (0, 7, 40), (6, 26, 6)), (3.6, 3.4, 3.3, 3.2, 2.4)),
+        ARTERY,
+        group="pancreas",
+    ),
 )
 
 
@@ -186,16 +203,16 @@ def _mesentery() -> Shape:
     )
 
 
-def _iliac_vessels(s: float) -> Shape:
+def _iliac_vessel(s: float, *, arterial: bool) -> Shape:
     artery = Tube(
-        ((s * 8 - 2, -10, -4), (s * 26, -6, -40), (s * 46, 18, -88), (s * 54, 44, -128), (s * 60, 40, -170)),
+        ((s * 8 - 2, -10, -4), (s * 26, -6, -40), (s * 46, 18, -88), (s * 54, 44, -128), (s * 64, 40, -205)),
         (5.5, 5, 4.5, 4.5, 4.5),
     )
     vein = Tube(
-        ((s * 6 + 12, -14, -6), (s * 22, -16, -42), (s * 42, 10, -90), (s * 44, 38, -128), (s * 50, 34, -170)),
+        ((s * 6 + 12, -14, -6), (s * 22, -16, -42), (s * 42, 10, -90), (s * 44, 38, -128), (s * 54, 34, -205)),
         (7, 6, 5.5, 5.5, 5.5),
     )
-    return Union((artery, vein))
+    return artery if arterial else vein
 
 
 def _lung_vessels(s: float) -> Shape:
@@ -220,19 +237,33 @@ def _lung_vessels(s: float) -> Shape:
 # after the organs: they take what room is left
 FILLING: tuple[Part, ...] = (
     *(Part(f"femur_neck {s:+.0f}", _femur_neck(s), bone(shell_mm=3.0)) for s in SIDES),
-    *(Part(f"iliac_vessels {s:+.0f}", _iliac_vessels(s), VESSEL) for s in SIDES),
+    *(Part(f"iliac_artery {s:+.0f}", _iliac_vessel(s, arterial=True), ARTERY) for s in SIDES),
+    *(Part(f"iliac_vein {s:+.0f}", _iliac_vessel(s, arterial=False), VEIN) for s in SIDES),
     *(
-        Part(f"lung_vessels {s:+.0f}", _lung_vessels(s), VESSEL, within=f"lung_{side}", jitter=4.0)
+        Part(f"lung_vessels {s:+.0f}", _lung_vessels(s), LUNG_VESSEL, within=f"lung_{side}", jitter=4.0)
         for side, s in (("right", 1.0), ("left", -1.0))
     ),
-    Part("renal_vein_right", Tube(((22, -14, 66), (38, -24, 62), (50, -34, 56)), (5, 5, 6)), VESSEL),
-    Part("renal_vein_left", Tube(((14, -4, 72), (-8, 0, 74), (-28, -10, 70), (-50, -34, 64)), (4.5, 4, 5, 6)), VESSEL),
-    Part("renal_pelvis_right", Ellipsoid((56, -42, 52), (8, 7, 13)), soft(0, 20)),
-    Part("renal_pelvis_left", Ellipsoid((-56, -42, 60), (8, 7, 13)), soft(0, 20)),
+    Part("renal_vein_right", Tube(((22, -14, 66), (38, -24, 62), (50, -34, 56)), (5, 5, 6)), RENAL_VEIN),
+    Part("renal_vein_left", Tube(((14, -4, 72), (-8, 0, 74), (-28, -10, 70), (-50, -34, 64)), (4.5, 4, 5, 6)), RENAL_VEIN),
+    Part("renal_pelvis_right", Ellipsoid((56, -42, 52), (8, 7, 13)), URINE),
+    Part("renal_pelvis_left", Ellipsoid((-56, -42, 60), (8, 7, 13)), URINE),
     Part(
-        "uterus", Ellipsoid((0, -19, -82), (24, 14, 26), (15, 0, 0)), soft(85, 115, 8.0), gap=1.0, sex="F", shift=3.0, scale=0.08
+        "uterus",
+        Ellipsoid((0, -19, -82), (24, 14, 26), (15, 0, 0)),
+        soft(85, 115, 8.0, plain=(42, 55), arterial=(60, 90)),
+        gap=1.0,
+        sex="F",
+        shift=5.0,
+        scale=0.12,
     ),
-    Part("vagina", Ellipsoid((0, -13, -118), (17, 7, 20)), soft(70, 95), gap=0.5, sex="F", shift=1.0),
+    Part(
+        "vagina",
+        Ellipsoid((0, -13, -118), (17, 7, 20)),
+        soft(70, 95, plain=(38, 50), arterial=(55, 75)),
+        gap=0.5,
+        sex="F",
+        shift=1.0,
+    ),
     *(
         Part(
             f"levator {s:+.0f}",
@@ -241,5 +272,5 @@ FILLING: tuple[Part, ...] = (
         )
         for s in SIDES
     ),
-    Part("mesentery", _mesentery(), VESSEL, jitter=4.0),
+    Part("mesentery", _mesentery(), PORTAL_VEIN, jitter=6.0, group="pancreas"),
 )

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from atlas_lab.data.phantom.space import Array, Space
-from atlas_lab.data.phantom.tissue import AIR, FAT, MUSCLE, SKIN, TABLE, Fields, occupancy
+from atlas_lab.data.phantom.tissue import AIR, FAT, SKIN, TABLE, Fields, occupancy
 
 # canonical mm: level z, then half width, front and back of the cavity, and the same of the muscle wall around it
 LEVELS = np.array([
@@ -19,6 +19,7 @@ LEVELS = np.array([
     [100, 128, 80, -84, 139, 92, -102],
     [170, 118, 68, -86, 130, 84, -102],
 ])  # fmt: skip
+LOWEST, HIGHEST = -170.0, 170.0  # the outlines go on unchanged beyond
 SKIN_MM = 2.0
 SQUARENESS = 0.35  # 0 is an ellipse, 1 a rectangle
 
@@ -34,45 +35,49 @@ class Outline:
     @classmethod
     def of(cls, space: Space, fat_mm: float, belly_mm: float) -> "Outline":
         """The outlines of a patient with `fat_mm` of fat under the skin and a belly `belly_mm` deeper than average."""
-        level = PchipInterpolator(LEVELS[:, 0], LEVELS[:, 1:])(np.clip(space.axes[2], -170, 170)).astype(np.float32)
+        z = space.levels.astype(np.float64)
+        level = PchipInterpolator(LEVELS[:, 0], LEVELS[:, 1:])(np.clip(z, LOWEST, HIGHEST)).astype(np.float32)
         cavity, wall = level[:, :3].copy(), level[:, 3:].copy()
-        z = space.axes[2].astype(np.float64)
         paunch = (belly_mm * np.exp(-(((z - 5) / 75) ** 2))).astype(np.float32)
-        cavity[:, 1] += paunch
-        wall[:, 1] += paunch
+        for ring in (cavity, wall):
+            ring[:, 1] += paunch
+            ring[:, 0] += np.maximum(0.3 * paunch, 0)
         hips = (1 + 0.3 * np.exp(-(((z + 90) / 45) ** 2))).astype(np.float32)
         skin = wall + np.float32(fat_mm) * np.array([0.8, 0.8, -0.75], np.float32) * hips[:, None]
         return cls(_superellipse(space, *skin.T) + _furrow(space), _superellipse(space, *wall.T), _superellipse(space, *cavity.T))
 
-    def paint(self, space: Space, fields: Fields) -> Array:
-        """HU (float32) of an empty body: air, table, skin, fat, a layered muscle wall, fat in the cavity."""
-        voxel = space.voxel
+    def paint(self, space: Space, fields: Fields, muscle_hu: float, marbling: float, table_mm: float) -> Array:
+        """HU (float32) of an empty body: air, table, skin, fat, a layered muscle wall, fat in the cavity.
+
+        `marbling` (0..1) is the share of fat that age and inactivity have put into the muscles, `table_mm` the world y
+        of the patient's back.
+        """
+        width = space.blur
         hu = np.full(space.shape, AIR, np.float32)
-        _paint_table(hu, space, float(self._lowest(space)))
-        hu += (SKIN - hu) * occupancy(self.skin, voxel)
+        _paint_table(hu, space, table_mm)
+        hu += (SKIN - hu) * occupancy(self.skin, width)
         fat = FAT + 4 * fields["fine"]
-        hu += (fat - hu) * occupancy(self.skin + SKIN_MM, voxel)
-        muscle = MUSCLE + 5 * fields["medium"]
-        muscle += (FAT - muscle) * self._septa(space, fields)
-        hu += (muscle - hu) * occupancy(self.muscle, voxel)
-        hu += (fat - hu) * occupancy(self.cavity, voxel)
+        hu += (fat - hu) * occupancy(self.skin + SKIN_MM, width)
+        wall = (self.muscle < width) & (self.cavity > -width)  # a fifth of the voxels: the rest need no muscle
+        coarse, medium, fine = (fields[name][wall] for name in ("coarse", "medium", "fine"))
+        muscle = muscle_hu + 5 * medium
+        septa = _septa(space.x[wall], space.y[wall], space.z[wall], -self.muscle[wall], coarse, medium)
+        muscle += (FAT - muscle) * np.maximum(septa, marbling * np.clip(0.5 + fine, 0, 1))
+        hu[wall] += (muscle - hu[wall]) * occupancy(self.muscle[wall], width)
+        hu += (fat - hu) * occupancy(self.cavity, width)
         return hu
 
-    def _septa(self, space: Space, fields: Fields) -> Array:
-        """The share of fat in the muscle wall: midline, between its layers, and between the muscles of the buttocks."""
-        depth = -self.muscle
-        low = np.clip((-35 - space.z) / 20, 0, 1)  # 0 in the abdomen, 1 in the pelvis
-        back = 0.7 * np.clip((-62 - space.y) / 12, 0, 1)
-        folds = 0.7 - 4 * np.abs(fields["coarse"] + 0.25 * fields["medium"])
-        layer = 0.8 - 0.3 * np.abs(depth - 24 - 5 * fields["coarse"])
-        wall = (0.3 - 0.3 * np.minimum(np.abs(depth - 4.5), np.abs(depth - 9))) * (np.abs(space.x) > 70)
-        midline = (0.8 - 0.25 * np.abs(space.x)) * np.clip(8 - np.abs(depth - 6), 0, 1)
-        fat = np.maximum(np.maximum(folds * np.maximum(low, back), layer * low), np.maximum(wall, midline) * (1 - low))
-        return np.asarray(np.clip(fat, 0, 0.9), np.float32)
 
-    def _lowest(self, space: Space) -> float:
-        back = np.argmax(self.skin.min(axis=(0, 2)) < 0)
-        return float(space.axes[1][back])
+def _septa(x: Array, y: Array, z: Array, depth: Array, coarse: Array, medium: Array) -> Array:
+    """The share of fat in the muscle wall: midline, between its layers, and between the muscles of the buttocks."""
+    low = np.clip((-35 - z) / 20, 0, 1)  # 0 in the abdomen, 1 in the pelvis
+    back = 0.7 * np.clip((-62 - y) / 12, 0, 1)
+    folds = 0.7 - 4 * np.abs(coarse + 0.25 * medium)
+    layer = 0.8 - 0.3 * np.abs(depth - 24 - 5 * coarse)
+    wall = (0.3 - 0.3 * np.minimum(np.abs(depth - 4.5), np.abs(depth - 9))) * (np.abs(x) > 70)
+    midline = (0.8 - 0.25 * np.abs(x)) * np.clip(8 - np.abs(depth - 6), 0, 1)
+    fat = np.maximum(np.maximum(folds * np.maximum(low, back), layer * low), np.maximum(wall, midline) * (1 - low))
+    return np.asarray(np.clip(fat, 0, 0.9), np.float32)
 
 
 def _superellipse(space: Space, width: Array, front: Array, back: Array) -> Array:
@@ -94,4 +99,4 @@ def _paint_table(hu: Array, space: Space, back: float) -> None:
     x, y = space.axes[0][:, None, None], space.axes[1][None, :, None]
     below = y - (back - 4 + x**2 / 900)
     shell = np.maximum(np.minimum(np.abs(below), np.abs(below + 22)) - 0.8, np.abs(x) - 185)
-    hu += (TABLE - hu) * occupancy(shell.astype(np.float32), space.voxel)
+    hu += (TABLE - hu) * occupancy(shell.astype(np.float32), space.blur)

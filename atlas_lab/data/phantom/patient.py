@@ -1,6 +1,5 @@
 """One phantom patient: draw the anatomy, resolve who yields to whom, paint the CT."""
 
-import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +8,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from atlas_lab.anatomy import STRUCTURES
+from atlas_lab.anatomy import BY_NAME, PHASES, STRUCTURES
+from atlas_lab.data.phantom import scanner
 from atlas_lab.data.phantom.body import FILLING, FRAME
-from atlas_lab.data.phantom.compose import paint, place
-from atlas_lab.data.phantom.lesions import LESIONS, Lesion, drawn_lesions
+from atlas_lab.data.phantom.checks import check_phase, check_whole, roi_structures, scan_grid
+from atlas_lab.data.phantom.compose import Scene, paint, place
+from atlas_lab.data.phantom.hospitals import HOSPITALS, Hospital
+from atlas_lab.data.phantom.hospitals import hospital as find_hospital
+from atlas_lab.data.phantom.lesions import LABELS, Knobs, Lesion, Order, OrganSimilarity, Patient
 from atlas_lab.data.phantom.organs import ORGANS
 from atlas_lab.data.phantom.outline import Outline
-from atlas_lab.data.phantom.space import Build, Space
-from atlas_lab.data.phantom.tissue import PHASE, noise, textures
+from atlas_lab.data.phantom.part import Drawn, group_shifts
+from atlas_lab.data.phantom.report import findings, report
+from atlas_lab.data.phantom.space import Build, Grid, Space
+from atlas_lab.data.phantom.tissue import textures
 from atlas_lab.errors import InputError
 
-VERSION = 1  # raise it whenever the same seed gives another patient
-SHAPE = (128, 128, 96)
-SPACING_MM = 3.0
-MIN_VOXELS = 8
-LABELLED = tuple(s.name for s in STRUCTURES) + tuple(kind.name for kind in LESIONS)
+VERSION = 2  # raise it whenever the same seed gives another patient
+LABELLED = tuple(s.name for s in STRUCTURES) + LABELS
+ROI_MARGIN_MM = 12.0
+LEAST_VOXELS = 2.5  # a lesion less wide than this on the grid is left out of it
 
 Mask = npt.NDArray[np.bool_]
 
@@ -33,102 +37,158 @@ class PhantomPatient:
     """A CT (x, y, z) int16 HU, its affine (4x4, RAS+, mm), exact masks by name, and what is known of the patient.
 
     `masks` holds all 25 structures and the tumours looked for; an absent one is empty. A tumour also belongs to its
-    organ's mask. `meta` holds sex, age, phase, site and the lesions in view (type, organ, diameter, centre, contrast).
+    organ's mask. `mimics` holds what looks like a tumour and is none, by type. `meta` holds patient, sex, age, phase, site,
+    scanner, the `lesions` and `mimics` in view (type, organ, diameter, centre, contrast) and the `report`.
     """
 
     ct: npt.NDArray[np.int16]
     affine: npt.NDArray[np.float64]
     masks: dict[str, Mask]
+    mimics: dict[str, Mask]
     meta: dict[str, Any]
 
 
 def patient(
-    index: int, *, seed: int = 0, shape: Sequence[int] = SHAPE, spacing: float | Sequence[float] = SPACING_MM
+    index: int,
+    *,
+    seed: int = 0,
+    hospital: str = HOSPITALS[0].name,
+    phase: str | None = None,
+    shape: Sequence[int] | None = None,
+    spacing: float | Sequence[float] | None = None,
+    roi: str | None = None,
+    lesions: Sequence[Order | str] | None = None,
+    real_gap: float = 1.0,
+    organ_similarity: float | OrganSimilarity = 0.0,
 ) -> PhantomPatient:
-    """The phantom patient number `index` of `seed`, on a grid of `shape` voxels of `spacing` mm, centred.
+    """The phantom patient number `index` of `seed`, scanned in a `hospital`.
 
-    The same arguments always give the same bytes, and the anatomy depends on `index` and `seed` alone. InputError: a
-    negative index or seed, a shape that is not three whole numbers of at least 8, a spacing that is not positive.
+    `phase` is non_contrast, arterial or portal (default: as the hospital's mix has it), `shape` voxels and `spacing` mm
+    replace the hospital's own. `roi` (a structure, or an organ such as `kidney`) renders only the voxels around it: the
+    same patient, so that 1 mm is affordable. `lesions` orders them in place of chance: types, or `Order`s with a count
+    and diameters; an empty list asks for none. `real_gap` and `organ_similarity`: see `Knobs` and `OrganSimilarity`.
+
+    The same arguments always give the same bytes; person and anatomy depend on `index`, `seed` and `hospital` alone, so
+    two phases are two scans of one patient. Lesions narrower than 2.5 voxels are left out: ask for a finer `spacing`.
+    InputError: a value out of range, an unknown hospital, phase, lesion type or roi, a roi that this patient lacks.
     """
     check_whole("index", index, 0)
     check_whole("seed", seed, 0)
-    voxels, edges = check_grid(shape, spacing)
+    check_phase(phase)
+    site = find_hospital(hospital)
+    scan = scan_grid(site, shape, spacing)
+    wanted = None if roi is None else roi_structures(roi)
+    orders = None if lesions is None else [Order.of(order) for order in lesions]
+    knobs = Knobs(real_gap, OrganSimilarity.of(organ_similarity))
 
     def stream(name: str) -> np.random.Generator:
         # one stream for each part, so that a new row in a table leaves all other parts as they were
-        return np.random.default_rng(np.random.SeedSequence([seed, index, zlib.crc32(name.encode())]))
+        return np.random.default_rng(np.random.SeedSequence([seed, index, zlib.crc32(f"{site.name} {name}".encode())]))
 
-    person = stream("person")
-    sex, age = str(person.choice(["F", "M"])), int(person.integers(25, 86))
-    fat_mm, belly_mm, noise_hu = person.uniform(10, 26), person.uniform(-6, 14), person.uniform(9, 18)
-    parts = [drawn for part in (*FRAME, *ORGANS, *FILLING) if (drawn := part.drawn(stream(part.name), sex))]
-    hu = {part.name: part.tissue.average for part in parts}
-    hosts = {site[0] for kind in LESIONS for site in kind.sites}
-    lesions = drawn_lesions(stream("lesions"), {name: hu[name] for name in hosts})
+    person = _person(stream("person"), site)
+    phase = phase or str(stream("phase").choice(PHASES, p=site.phases))
+    shifts = group_shifts(stream("groups"))
+    build = Build.drawn(stream("build"), site.size, 0.6 * person.belly_mm)
+    sizes = {name: build.organ_size * site.shapes.get(name, 1.0) for name in BY_NAME}
+    parts = [
+        drawn
+        for part in (*FRAME, *ORGANS, *FILLING)
+        if (drawn := part.drawn(stream(part.name), person.sex, phase, shifts.get(part.group or "", (0.0, 0.0, 0.0)), sizes))
+    ]
 
-    build = Build.drawn(stream("build"))
-    space = Space(voxels, edges, build)
+    def body(space: Space) -> Outline:
+        return Outline.of(space, person.fat_mm, 0.4 * person.belly_mm)
+
+    grid = scan if wanted is None else _around(wanted, parts, build, scan, index)
+    space = Space(grid, build, site.kernel.sharpness_mm)
+    grown = [lesion for lesion in Patient(parts, phase, knobs, stream, body).grow(orders, person.age) if _shows(lesion, space)]
     fields = textures(stream("fields"), space)
-    outline = Outline.of(space, fat_mm, belly_mm)
-    scene = place(parts, lesions, space, outline, fields)
-    ct = outline.paint(space, fields)
+    outline = body(space)
+    scene = place(parts, grown, space, outline, fields, crop_of_a_scan=wanted is not None)
+    back = build.placed(np.array([0.0, -102 - 0.75 * person.fat_mm, 0.0]))[1]
+    ct = outline.paint(space, fields, person.muscle_hu[phase], person.marbling, float(back))
     paint(ct, scene, space, fields)
-    ct += noise(stream("noise"), space, noise_hu)
+    ct += scanner.noise(stream(f"noise {phase}"), space, site.kernel, person.noise_hu, outline.skin)
 
-    masks = {name: np.zeros(voxels, bool) for name in LABELLED}
+    masks, mimics = _masks(scene, grown, space, site)
+    seen, others = findings(grown, scene.lesions, build, float(np.prod(grid.spacing)))
+    meta = {
+        "patient": f"{site.name}-{seed}-{index}",
+        "site": site.name,
+        "sex": person.sex,
+        "age": person.age,
+        "phase": phase,
+        "kernel": site.kernel.name,
+        "lesions": seen,
+        "mimics": others,
+        "report": report(seen, others, phase),
+    }
+    return PhantomPatient(np.clip(np.rint(ct), -1024, 3071).astype(np.int16), grid.affine, masks, mimics, meta)
+
+
+@dataclass(frozen=True)
+class _Person:
+    sex: str
+    age: int
+    fat_mm: float
+    belly_mm: float
+    noise_hu: float
+    marbling: float
+    muscle_hu: dict[str, float]
+
+
+def _person(rng: np.random.Generator, site: Hospital) -> _Person:
+    sex, age = "F" if rng.random() < site.women else "M", int(rng.integers(site.age[0], site.age[1]))
+    fat_mm, belly_mm, noise_hu, tone = (float(rng.uniform(*span)) for span in (site.fat_mm, site.belly_mm, site.noise_hu, (0, 1)))
+    muscle_hu = {phase: low + tone * 10 for phase, low in zip(PHASES, (47.0, 51.0, 57.0), strict=True)}
+    marbling = float(np.clip((age - 45) / 120, 0, 0.4) * rng.uniform(0.3, 1))
+    # women carry more of their fat under the skin, men within the belly
+    return _Person(
+        sex, age, fat_mm * (1.15 if sex == "F" else 0.85), belly_mm * (0.7 if sex == "F" else 1.1), noise_hu, marbling, muscle_hu
+    )
+
+
+def _shows(lesion: Lesion, space: Space) -> bool:
+    """Whether the grid can show it; mimics may be smaller than what must be found."""
+    return lesion.label is None or lesion.diameter_mm >= LEAST_VOXELS * space.voxel
+
+
+def _masks(scene: Scene, grown: Sequence[Lesion], space: Space, site: Hospital) -> tuple[dict[str, Mask], dict[str, Mask]]:
+    masks = {name: np.zeros(space.shape, bool) for name in LABELLED}
     for name, part in scene.parts.items():
         if name in masks:
             masks[name][part.crop] = part.owned < 0
-    seen = []
-    for lesion, tumor in zip(lesions, scene.lesions, strict=True):
-        inner = tumor.owned < 0
-        masks[lesion.kind][tumor.crop] |= inner
-        if inner.any():
-            seen.append(_facts(lesion, build))
-    affine = np.diag([*edges, 1.0])
-    affine[:3, 3] = [-(n - 1) / 2 * edge for n, edge in zip(voxels, edges, strict=True)]
-    meta = {"sex": sex, "age": age, "phase": PHASE, "site": "phantom", "lesions": seen}
-    return PhantomPatient(np.clip(np.rint(ct), -1024, 3071).astype(np.int16), affine, masks, meta)
+    low, high = site.aorta_mm
+    masks["aorta"] &= (space.z >= low) & (space.z <= high)
+    mimics: dict[str, Mask] = {}
+    for lesion, placed in zip(grown, scene.lesions, strict=True):
+        target = masks[lesion.label] if lesion.label else mimics.setdefault(lesion.kind, np.zeros(space.shape, bool))
+        target[placed.crop] |= placed.owned < 0
+    for mask in mimics.values():
+        for label in LABELS:
+            mask &= ~masks[label]
+    return masks, mimics
 
 
-def check_whole(name: str, value: object, low: int) -> None:
-    """InputError unless `value` is a whole number of at least `low`."""
-    if not _is_whole(value, low):
-        raise InputError(f"{name}={value!r}: must be a whole number, {low} or more")
-
-
-def check_grid(shape: Sequence[int], spacing: float | Sequence[float]) -> tuple[tuple[int, int, int], tuple[float, float, float]]:
-    """The grid as three voxel counts and three edges in mm; InputError says which of them is wrong."""
-    counts = _triple(shape)
-    if counts is None or not all(_is_whole(n, MIN_VOXELS) for n in counts):
-        raise InputError(f"shape={shape!r}: must be three whole numbers of voxels (x, y, z), each {MIN_VOXELS} or more")
-    edges: tuple[Any, Any, Any] = _triple(spacing) or (spacing, spacing, spacing)
-    if not all(_is_length(edge) for edge in edges):
-        raise InputError(f"spacing={spacing!r}: must be one or three positive numbers of mm")
-    (nx, ny, nz), (ex, ey, ez) = counts, edges
-    return (int(nx), int(ny), int(nz)), (float(ex), float(ey), float(ez))
-
-
-def _triple(value: object) -> tuple[Any, Any, Any] | None:
-    if isinstance(value, Sequence | np.ndarray) and len(value) == 3:
-        return value[0], value[1], value[2]
-    return None
-
-
-def _is_whole(value: object, low: int) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= low)
-
-
-def _is_length(value: Any) -> bool:
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return number and math.isfinite(value) and value > 0
-
-
-def _facts(lesion: Lesion, build: Build) -> dict[str, Any]:
-    return {
-        "type": lesion.kind,
-        "organ": lesion.organ,
-        "diameter_mm": round(lesion.diameter_mm, 1),
-        "center_mm": [round(float(c), 1) for c in build.to_world(lesion.center)],
-        "hu_contrast": round(lesion.contrast, 1),
-    }
+def _around(names: Sequence[str], parts: Sequence[Drawn], build: Build, scan: Grid, index: int) -> Grid:
+    """The voxels of a scan around some structures of this patient."""
+    boxes = [part.shape.box() for part in parts if part.name in names]
+    if not boxes:
+        raise InputError(f"roi: patient {index} has no {' or '.join(names)}")
+    low, high = np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)
+    corners = build.placed(
+        np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i, j, k in np.ndindex(2, 2, 2)])
+    )
+    near = [
+        np.arange(a - 20, b + 20, 10.0).astype(np.float32) for a, b in zip(corners.min(axis=0), corners.max(axis=0), strict=True)
+    ]
+    bent = build.shift((near[0], near[1], near[2]))  # canonical = unbent world + shift, so the world box moves the other way
+    low, high = low - [float(u.max()) for u in bent], high - [float(u.min()) for u in bent]
+    corners = build.placed(
+        np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i, j, k in np.ndindex(2, 2, 2)])
+    )
+    first, last = corners.min(axis=0) - ROI_MARGIN_MM, corners.max(axis=0) + ROI_MARGIN_MM
+    grid = scan.part(first, last)
+    if min(grid.shape) < 2:
+        raise InputError(f"roi: {' and '.join(names)} of patient {index} lie outside the scan; choose a larger shape")
+    return grid

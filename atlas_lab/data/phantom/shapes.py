@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
-from atlas_lab.data.phantom.space import Array, Crop, Point, Space, inside, overlap
+from atlas_lab.data.phantom.space import Array, Crop, Point, Space, inside, overlap, rotation
 
 Vector = tuple[float, float, float]
 Move = Callable[[Vector], Vector]
@@ -67,11 +67,7 @@ class Ellipsoid:
 
     @property
     def _rotation(self) -> npt.NDArray[np.float64]:
-        (cx, cy, cz), (sx, sy, sz) = np.cos(np.radians(self.turn)), np.sin(np.radians(self.turn))
-        about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
-        about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-        about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
-        return about_z @ about_y @ about_x
+        return rotation(self.turn)
 
 
 @dataclass(frozen=True)

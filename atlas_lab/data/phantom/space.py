@@ -1,7 +1,7 @@
 """The voxel grid as the anatomy sees it, and random smooth fields that do not depend on the grid.
 
 Anatomy is laid out once, in canonical millimetres: origin in the middle of the view, x to the patient's right, y to
-the front, z to the head. A patient's own build (a scale) and a smooth deformation lead from the voxels to that space.
+the front, z to the head. A patient's own build (a scale, a pose) and smooth deformations lead from the voxels to that space.
 """
 
 import functools
@@ -16,7 +16,9 @@ Point = Sequence[float] | npt.NDArray[np.float64]
 Crop = tuple[slice, slice, slice]
 Axes = tuple[Array, Array, Array]
 
+ORGAN_INDEPENDENCE = 0.7  # 0: organs scale with the body, 1: they do not
 HALF_EXTENT_MM = 256.0  # random fields are drawn over this cube; beyond it they stay constant
+WARPS = ((5.2, 130.0), (1.6, 60.0))  # the deformations of a patient: mm (standard deviation), distance of their lattice
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,68 +59,172 @@ class Lattice:
 
 @dataclass(frozen=True, eq=False)
 class Build:
-    """How one patient differs from the canonical body as a whole: scale (3,) and a deformation of `amplitude` mm."""
+    """How one patient differs from the canonical body as a whole.
+
+    `scale` (3,) is the size along x, y, z, `turn` (3, 3) the pose on the table, `offset` (3,) mm where the patient lies.
+    Two smooth deformations, body-wide and local, bend everything; `breath` mm moves the diaphragm and what hangs on it,
+    and what lies in front reaches `belly` mm farther forward.
+    """
 
     scale: npt.NDArray[np.float64]
-    warp: tuple[Lattice, Lattice, Lattice]
-    amplitude: float
+    turn: npt.NDArray[np.float64]
+    offset: npt.NDArray[np.float64]
+    warps: tuple[tuple[float, tuple[Lattice, Lattice, Lattice]], ...]
+    breath: float
+    belly: float
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator, *, amplitude: float = 2.6, step: float = 90.0) -> "Build":
-        width, height = rng.uniform(0.99, 1.08), rng.uniform(0.97, 1.02)
-        depth = width * rng.uniform(0.97, 1.05)
-        warp = (Lattice.drawn(rng, step), Lattice.drawn(rng, step), Lattice.drawn(rng, step))
-        return cls(np.array([width, depth, height]), warp, amplitude)
+    def drawn(cls, rng: np.random.Generator, size: float = 1.0, belly_mm: float = 0.0) -> "Build":
+        """A patient's build; `size` scales the body as a whole, `belly_mm` is how much farther its front reaches."""
+        width, height = rng.uniform(0.95, 1.07), rng.uniform(0.95, 1.04)
+        depth = width * rng.uniform(0.95, 1.06)
+        scale = np.array([width, depth, height]) * size * rng.uniform(0.98, 1.03)
+        turn = rotation(rng.uniform(-1, 1, 3) * (4.0, 3.0, 7.0))
+        offset = rng.uniform(-1, 1, 3) * (14.0, 12.0, 26.0)
+        warps = tuple((mm, (Lattice.drawn(rng, step), Lattice.drawn(rng, step), Lattice.drawn(rng, step))) for mm, step in WARPS)
+        return cls(scale, turn, offset, warps, float(rng.uniform(-12, 12)), belly_mm)
+
+    @property
+    def organ_size(self) -> float:
+        """How much larger (or smaller) than the body's scale organs are drawn: a small body has organs nearly as large."""
+        return float(np.prod(self.scale) ** (-ORGAN_INDEPENDENCE / 3))
 
     def shift(self, axes: Axes) -> list[Array]:
         """The deformation in canonical mm on a grid of world axes, one array for each coordinate."""
-        return [self.amplitude * lattice.on(axes) for lattice in self.warp]
+        bent = [sum(np.float32(mm) * lattices[k].on(axes) for mm, lattices in self.warps) for k in range(3)]
+        level = (axes[2] - self.offset[2]) / self.scale[2]
+        bent[2] = bent[2] + (self.breath * np.exp(-(((level - 115) / 80) ** 2))).astype(np.float32)
+        front = np.clip((axes[1] - self.offset[1]) / self.scale[1] / 90, 0, 1.3)
+        reach = np.exp(-(((level - 5) / 80) ** 2))
+        bent[1] = bent[1] - (self.belly * front[:, None] * reach[None, :]).astype(np.float32)[None]
+        return [np.asarray(b, np.float32) for b in bent]
 
     def to_world(self, point: Point) -> npt.NDArray[np.float64]:
         """The world position (mm) of a canonical point, by fixed-point iteration of the deformation."""
         target = np.asarray(point, np.float64)
-        world = target * self.scale
-        for _ in range(12):
+        world = self.placed(target)
+        for _ in range(24):
             x, y, z = (np.array([c], np.float32) for c in world)
-            moved = np.array([float(u[0, 0, 0]) for u in self.shift((x, y, z))])
-            world = self.scale * (target - moved)
+            moved = np.array([float(u.ravel()[0]) for u in self.shift((x, y, z))])
+            world = self.placed(target - moved)
         return world
+
+    def placed(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Canonical points (..., 3) without their deformation, in world mm."""
+        return np.asarray((points * self.scale) @ self.turn.T + self.offset)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Voxels in the world: `shape`, `spacing` (mm) and `origin`, the world position (mm, RAS+) of the first one."""
+
+    shape: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    origin: tuple[float, float, float]
+
+    @classmethod
+    def around(cls, center: Point, shape: tuple[int, int, int], spacing: tuple[float, float, float]) -> "Grid":
+        x, y, z = (c - (n - 1) / 2 * s for c, n, s in zip(center, shape, spacing, strict=True))
+        return cls(shape, spacing, (float(x), float(y), float(z)))
+
+    @property
+    def axes(self) -> Axes:
+        """World coordinates (mm) of the voxels along x, y, z."""
+        x, y, z = (
+            (o + np.arange(n) * s).astype(np.float32) for o, n, s in zip(self.origin, self.shape, self.spacing, strict=True)
+        )
+        return x, y, z
+
+    @property
+    def affine(self) -> npt.NDArray[np.float64]:
+        """Index to world (4, 4), mm, RAS+."""
+        affine = np.diag([*self.spacing, 1.0])
+        affine[:3, 3] = self.origin
+        return affine
+
+    def part(self, low: Point, high: Point) -> "Grid":
+        """The voxels of this grid within a world box (mm); at least one along each axis, wherever the box lies."""
+        first, shape, origin = [], [], []
+        for a, b, o, n, s in zip(low, high, self.origin, self.shape, self.spacing, strict=True):
+            start = int(np.clip(np.ceil((a - o) / s - 1e-6), 0, n - 1))
+            stop = int(np.clip(np.floor((b - o) / s + 1e-6) + 1, start + 1, n))
+            first.append(start)
+            shape.append(stop - start)
+            origin.append(o + start * s)
+        (nx, ny, nz), (ox, oy, oz) = shape, origin
+        return Grid((nx, ny, nz), self.spacing, (ox, oy, oz))
 
 
 class Space:
     """A voxel grid in canonical coordinates: `x`, `y`, `z` are float32 arrays (x, y, z) in mm.
 
-    `axes` are the world coordinates of the voxels, `voxel` the mean edge in mm (the width of the partial volume
-    effect), `reach` how far outside a shape its distance is computed, beyond which it counts as `reach`.
+    `axes` are the world coordinates of the voxels, `voxel` the mean edge in mm, `blur` the width (mm) over which an
+    edge spreads (partial volume and the scanner's resolution), `reach` how far outside a shape its distance is
+    computed, beyond which it counts as `reach`. `levels` and `heights` are the canonical z and y of the planes of a
+    patient who lies flat, along the last and the middle axis.
     """
 
-    def __init__(self, shape: tuple[int, int, int], spacing: tuple[float, float, float], build: Build) -> None:
-        x, y, z = (((np.arange(n) - (n - 1) / 2) * step).astype(np.float32) for n, step in zip(shape, spacing, strict=True))
-        self.axes: Axes = (x, y, z)
-        self.shape = shape
-        self.spacing = spacing
-        self.voxel = float(np.mean(spacing))
+    def __init__(self, grid: Grid, build: Build, sharpness_mm: float = 0.0) -> None:
+        self.grid = grid
+        self.axes = grid.axes
+        self.shape: tuple[int, ...] = grid.shape
+        self.spacing = grid.spacing
+        self.voxel = float(np.mean(grid.spacing))
+        self.blur = float(np.hypot(self.voxel, sharpness_mm))
         self.reach = 4.0 + self.voxel
-        self._scale = build.scale
+        self._build = build
         shift = build.shift(self.axes)
-        self._margin = [float(np.abs(u).max()) for u in shift]
-        scale = [np.float32(s) for s in build.scale]
-        self.x = x[:, None, None] / scale[0] + shift[0]
-        self.y = y[None, :, None] / scale[1] + shift[1]
-        self.z = z[None, None, :] / scale[2] + shift[2]
+        self._margin = np.array([float(np.abs(u).max()) for u in shift])
+        world = [
+            a.reshape([-1 if i == k else 1 for i in range(3)]) - np.float32(build.offset[k]) for k, a in enumerate(self.axes)
+        ]
+        back = (build.turn / build.scale).T.astype(np.float32)  # canonical = back @ (world - offset) + shift
+        self.x, self.y, self.z = (
+            np.asarray(row[0] * world[0] + row[1] * world[1] + (row[2] * world[2] + u), np.float32)
+            for row, u in zip(back, shift, strict=True)
+        )
+        self.levels = ((self.axes[2] - build.offset[2]) / build.scale[2]).astype(np.float32)
+        self.heights = ((self.axes[1] - build.offset[1]) / build.scale[1]).astype(np.float32)
 
     def crop(self, low: Point, high: Point) -> Crop:
         """The voxels that can lie within `reach` of a canonical box (mm)."""
-        return (self._range(0, low, high), self._range(1, low, high), self._range(2, low, high))
-
-    def _range(self, k: int, low: Point, high: Point) -> slice:
-        margin, scale, axis = self._margin[k] + self.reach, self._scale[k], self.axes[k]
-        start = int(np.searchsorted(axis, (low[k] - margin) * scale))
-        return slice(start, max(start, int(np.searchsorted(axis, (high[k] + margin) * scale))))
+        slack = self._margin + self.reach
+        ends = np.array([np.subtract(low, slack), np.add(high, slack)])
+        corners = self._build.placed(np.array([[ends[i][0], ends[j][1], ends[k][2]] for i, j, k in np.ndindex(2, 2, 2)]))
+        x, y, z = (_between(a, m, n) for a, m, n in zip(self.axes, corners.min(axis=0), corners.max(axis=0), strict=True))
+        return x, y, z
 
     def at(self, crop: Crop) -> Axes:
         """The canonical coordinates of the voxels of a crop."""
         return self.x[crop], self.y[crop], self.z[crop]
+
+
+class Points(Space):
+    """Scattered canonical points (n, 3) in place of a grid: shapes give their distances as an array (1, 1, n)."""
+
+    def __init__(self, points: npt.NDArray[np.float64]) -> None:
+        self.x, self.y, self.z = (np.asarray(c, np.float32).reshape(1, 1, -1) for c in points.T)
+        self.shape = self.x.shape
+        self.reach = 1000.0
+        self.levels = self.z.ravel()
+
+    def crop(self, low: Point, high: Point) -> Crop:
+        """All points."""
+        return slice(0, 1), slice(0, 1), slice(0, self.shape[2])
+
+
+def rotation(degrees: Point) -> npt.NDArray[np.float64]:
+    """The matrix (3, 3) that turns about x, then y, then z."""
+    (cx, cy, cz), (sx, sy, sz) = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    return about_z @ about_y @ about_x
+
+
+def _between(axis: Array, low: float, high: float) -> slice:
+    start = int(np.searchsorted(axis, low))
+    return slice(start, max(start, int(np.searchsorted(axis, high))))
 
 
 def overlap(a: Crop, b: Crop) -> Crop:

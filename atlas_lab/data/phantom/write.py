@@ -2,99 +2,108 @@
 
 import json
 import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from atlas_lab.data.case import FACTS, Case, read_facts
 from atlas_lab.data.label_map import LabelMap
-from atlas_lab.data.phantom.patient import SHAPE, SPACING_MM, VERSION, check_grid, check_whole, patient
+from atlas_lab.data.phantom.checks import check_whole
+from atlas_lab.data.phantom.recipe import Recipe, Scan
 from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
+from atlas_lab.scale import map_cases
 
-SOURCE = "atlas_lab phantom"
+MARKER = ".phantom"  # what the workers of a cluster must see
 
 
 def write_cases(
     folder: str | os.PathLike[str],
     cases: int,
+    recipe: Recipe | None = None,
     *,
-    seed: int = 0,
-    shape: Sequence[int] = SHAPE,
-    spacing: float | Sequence[float] = SPACING_MM,
     workers: int = 1,
+    cluster: str | None = None,
     progress: bool = True,
 ) -> list[Path]:
-    """Write patients 0 to `cases` - 1 of `seed` as `BDMAP_00000001`, ... and return their folders.
+    """Write the first `cases` scans of a recipe as `BDMAP_00000001`, ... and return their folders.
 
     A case appears in the folder at once or not at all, so a run that was stopped goes on where it was: cases of the
-    same parameters are kept. The files are the same for any number of `workers` (processes). InputError: a parameter
-    out of range, or a case of another origin in the folder.
+    same recipe are kept. The files are the same for any number of `workers` (processes) and on a Dask `cluster`, whose
+    workers must see the folder. InputError: a number out of range, a case of another origin in the folder, a case that
+    could not be written.
     """
     check_whole("cases", cases, 1)
     check_whole("workers", workers, 1)
-    check_whole("seed", seed, 0)
-    voxels, edges = check_grid(shape, spacing)
-    target = Path(folder)
-    paths = [target / f"BDMAP_{index + 1:08d}" for index in range(cases)]
-    origins = [_origin(seed, index, voxels, edges) for index in range(cases)]
-    _refuse_strangers(target, dict(zip(paths, origins, strict=True)))
-    missing = [(path, origin) for path, origin in zip(paths, origins, strict=True) if not path.exists()]
-    with tqdm(total=cases, initial=cases - len(missing), desc="phantom", unit="case", disable=not progress) as bar:
-        if workers == 1 or len(missing) < 2:
-            for path, origin in missing:
-                _write(path, origin)
-                bar.update()
-        else:
-            with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
-                jobs = [pool.submit(_write, path, origin) for path, origin in missing]
-                try:
-                    for job in as_completed(jobs):
-                        job.result()
-                        bar.update()
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise
-    return paths
+    made = recipe or Recipe.of()
+    target = Path(folder).absolute()
+    scans = made.scans(cases)
+    _refuse_strangers(target, made, cases)
+    missing = [scan for scan in scans if not (target / scan.id).exists()]
+    if missing:
+        target.mkdir(parents=True, exist_ok=True)
+        marker = target / MARKER
+        marker.touch()
+        try:
+            tasks = _Write(target, made)
+            done = map_cases(
+                tasks, missing, workers=min(workers, len(missing)), cluster=cluster, shared=marker, progress=progress
+            )
+        finally:
+            marker.unlink(missing_ok=True)
+        done.require_all()
+    return [target / scan.id for scan in scans]
 
 
-def _origin(seed: int, index: int, shape: tuple[int, ...], spacing: tuple[float, ...]) -> dict[str, Any]:
-    """What a case is made from, as it stands in its case.json."""
-    return {
-        "source": SOURCE,
-        "version": VERSION,
-        "seed": int(seed),
-        "index": int(index),
-        "shape": list(shape),
-        "spacing": list(spacing),
-    }
+@dataclass(frozen=True)
+class _Write:
+    """Make one scan and write it, wherever this runs."""
+
+    folder: Path
+    recipe: Recipe
+
+    __name__ = "phantom"  # what the progress bar says
+
+    def __call__(self, scan: Scan) -> None:
+        if (self.folder / scan.id).exists():
+            return  # another run was here
+        made = self.recipe.make(scan)
+        drawn = {name: made.masks[name] for name in self.recipe.labelled(scan)}
+        labels = LabelMap(drawn, made.affine)
+        case = Case(scan.id, Volume(made.ct, made.affine), labels, meta=made.meta, provenance=self.recipe.origin(scan))
+        case.save(self.folder)
 
 
-def _write(path: Path, origin: dict[str, Any]) -> None:
-    made = patient(origin["index"], seed=origin["seed"], shape=origin["shape"], spacing=origin["spacing"])
-    labels = LabelMap(made.masks, made.affine)
-    Case(path.name, Volume(made.ct, made.affine), labels, meta=made.meta, provenance=origin).save(path.parent)
+def _refuse_strangers(folder: Path, recipe: Recipe, cases: int) -> None:
+    """InputError when the folder holds cases that this recipe does not make: an atlas is of one origin.
 
-
-def _refuse_strangers(folder: Path, wanted: dict[Path, dict[str, Any]]) -> None:
-    """InputError when the folder holds cases that these parameters do not make: an atlas is of one origin.
-
-    Cases beyond `wanted` may stay when they differ in nothing but their index.
+    Cases of the recipe beyond the first `cases` may stay.
     """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is a file; name a folder for the phantom atlas")
-    example = next(iter(wanted.values()))
-    for facts in sorted(folder.glob(f"*/{FACTS}")):
-        found = read_facts(facts.parent).get("provenance", {})
-        if found != wanted.get(facts.parent, example | {"index": found.get("index")}):
+    there = sorted(path.parent for path in folder.glob(f"*/{FACTS}"))
+    numbers = [int(path.name[6:]) for path in there if path.name.startswith("BDMAP_") and path.name[6:].isdigit()]
+    # every scan of a recipe is known without making it, but a stray number must not make us list millions
+    most = max([cases, *(n for n in numbers if n <= cases + len(there))])
+    wanted = {folder / scan.id: _as_read(recipe.origin(scan)) for scan in recipe.scans(most)}
+    for path in there:
+        found = read_facts(path).get("provenance", {})
+        if found != wanted.get(path):
             raise InputError(
-                f"{facts.parent}: is a case of another origin ({json.dumps(found)}); choose an empty folder, or the same "
-                "seed, shape and spacing"
+                f"{path}: is a case of another origin ({json.dumps(_differences(found, wanted.get(path)))}); choose an empty "
+                "folder, or the same parameters"
             )
     for path in wanted:
         if path.exists() and not (path / FACTS).exists():
             raise InputError(f"{path}: is in the way and no phantom case; choose an empty folder")
+
+
+def _as_read(origin: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(json.dumps(origin)))
+
+
+def _differences(found: dict[str, Any], wanted: dict[str, Any] | None) -> dict[str, Any]:
+    """What of `found` is not as wanted, or its source where it is no phantom case at all."""
+    if wanted is None or found.get("source") != wanted["source"]:
+        return {"source": found.get("source", "unknown")}
+    return {key: found.get(key) for key in wanted if found.get(key) != wanted[key]}

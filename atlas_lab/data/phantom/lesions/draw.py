@@ -1,0 +1,187 @@
+"""One patient's lesions and mimics: what grows where, and how it looks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from atlas_lab.data.phantom.lesions.kinds import BY_TYPE, LESIONS, MIMICS, LesionKind
+from atlas_lab.data.phantom.lesions.knobs import Knobs
+from atlas_lab.data.phantom.lesions.look import LesionFill, Look
+from atlas_lab.data.phantom.lesions.looks import early_look, form_of, real_look, synthetic_look
+from atlas_lab.data.phantom.lesions.sites import Sites
+from atlas_lab.data.phantom.lesions.statistics import drawn_diameter
+from atlas_lab.data.phantom.part import Drawn
+from atlas_lab.data.phantom.shapes import Shape, Tube, Union, Vector
+from atlas_lab.data.phantom.tissue import Range
+from atlas_lab.errors import InputError, nearest
+
+Stream = Callable[[str], np.random.Generator]
+DUCT = "dilated_duct"
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One lesion or mimic of one patient; `diameter_mm` is that of the sphere of the same volume, `center` canonical mm."""
+
+    kind: str
+    label: str | None
+    organ: str
+    shape: Shape
+    fill: LesionFill
+    center: Vector
+    diameter_mm: float
+
+    @property
+    def contrast(self) -> float:
+        return self.fill.look.contrast
+
+
+@dataclass(frozen=True)
+class Order:
+    """Lesions a patient is to have whatever the chances: `count` of one `type`.
+
+    Diameters are even over `diameter_mm`, or, where that is None, as those of expert masks are.
+
+    InputError: an unknown type, a count below 1, diameters the type does not grow to.
+    """
+
+    type: str
+    count: int = 1
+    diameter_mm: Range | None = None
+
+    def __post_init__(self) -> None:
+        kind = BY_TYPE.get(self.type)
+        if kind is None or kind.label is None:
+            known = [k.name for k in LESIONS]
+            raise InputError(f"no lesion type {self.type!r}: {nearest(self.type, known)}there are {', '.join(known)}")
+        if not isinstance(self.count, int) or isinstance(self.count, bool) or self.count < 1:
+            raise InputError(f"{self.type}: count={self.count!r}: must be a whole number, 1 or more")
+        low, high = kind.diameter_mm
+        asked = self.diameter_mm
+        if asked is not None and not (len(asked) == 2 and low <= asked[0] <= asked[1] <= high):
+            raise InputError(f"{self.type}: diameter_mm={asked!r}: give the least and the most, between {low:g} and {high:g} mm")
+
+    @classmethod
+    def of(cls, value: "str | Order | dict[str, Any]") -> "Order":
+        """From a type's name, or from what `asdict` gave."""
+        if isinstance(value, dict):
+            span = value.get("diameter_mm")
+            return cls(**{**value, "diameter_mm": tuple(span) if span else None})
+        return value if isinstance(value, cls) else cls(str(value))
+
+
+class Patient:
+    """Draws the lesions of one patient, whose `parts` stand in order of precedence."""
+
+    def __init__(self, parts: Sequence[Drawn], phase: str, knobs: Knobs, stream: Stream, body: Callable[..., Any]) -> None:
+        self.parts = {part.name: part for part in parts}
+        self.order = list(parts)
+        self.phase, self.knobs, self.stream, self.body = phase, knobs, stream, body
+        self.sites: dict[str, Sites] = {}
+        self.drawn: list[Lesion] = []
+
+    def grow(self, orders: Sequence[Order] | None, age: int) -> list[Lesion]:
+        """Lesions by chance (`orders` is None) or as ordered, and mimics by chance, the old having more plaques."""
+        for kind in (*LESIONS, *MIMICS):
+            rng = self.stream(f"how many {kind.name}")
+            ill, count = rng.random() < kind.chance * _of_age(kind, age), int(rng.integers(kind.count[0], kind.count[1] + 1))
+            size, even = kind.diameter_mm, False
+            if orders is not None and kind.label is not None:
+                mine = [order for order in orders if order.type == kind.name]
+                ill, count = bool(mine), sum(order.count for order in mine)
+                even = any(order.diameter_mm for order in mine)
+                size = next((order.diameter_mm for order in mine if order.diameter_mm), size)
+            for number in range(count if ill else 0):
+                self._add(kind, size, self.stream(f"{kind.name} {number}"), even=even)
+        return self.drawn
+
+    def _add(self, kind: LesionKind, size: Range, rng: np.random.Generator, *, even: bool) -> None:
+        hosts = [name for name in kind.organs if name in self.parts]
+        pick, u = rng.random(), rng.random(12)
+        if not hosts:
+            return
+        organ = hosts[int(pick * len(hosts))]
+        if kind.site == "jejunum":
+            self._unopacified_loop(kind, self.parts[organ], rng)
+            return
+        low, high = size
+        diameter = low + u[0] * (high - low) if even else drawn_diameter(rng, low, high)
+        fill, shape_of = self._look(kind, organ, diameter, rng)
+        sites = self._sites(organ)
+        weights = self._weights(kind, sites, diameter / 2)
+        for share in u:
+            center = sites.chosen(float(share), diameter / 2, kind.sink, weights)
+            if center is not None and not any(_touch(organ, center, diameter, other) for other in self.drawn):
+                self.drawn.append(Lesion(kind.name, kind.label, organ, shape_of(center), fill, center, diameter))
+                if kind.duct and rng.random() < kind.duct:
+                    self._dilate_duct(self.drawn[-1], rng)
+                return
+
+    def _look(
+        self, kind: LesionKind, organ: str, diameter: float, rng: np.random.Generator
+    ) -> tuple[LesionFill, Callable[[Vector], Shape]]:
+        organ_hu = self.parts[organ].fill.average
+        look: Look = real_look(kind, organ_hu, self.phase, rng)
+        other, common = synthetic_look(organ_hu, self.phase, rng), early_look(organ_hu, rng)
+        if kind.synthetic_twin:
+            look = other.towards(look, self.knobs.real_gap)
+            look = look.towards(common, self.knobs.organ_similarity(diameter))
+        shape = form_of(look, diameter, rng)
+        return LesionFill(organ_hu, look, diameter / 2, kind.clumped), shape
+
+    def _weights(self, kind: LesionKind, sites: Sites, radius: float) -> np.ndarray:
+        if not len(sites.points):
+            return np.zeros(0)
+        real = sites.weights(kind.site, radius)
+        if not kind.synthetic_twin:
+            return real
+        made, gap = sites.weights_of_a_synthesiser(), self.knobs.real_gap
+        if not made.any():
+            return real
+        return np.asarray(gap * real / real.sum() + (1 - gap) * made / made.sum())
+
+    def _sites(self, organ: str) -> Sites:
+        if organ not in self.sites:
+            part = self.parts[organ]
+            before = self.order[: self.order.index(part)]
+            self.sites[organ] = Sites.within(part, before, self.body, self.stream(f"sites {organ}"))
+        return self.sites[organ]
+
+    def _dilate_duct(self, tumor: Lesion, rng: np.random.Generator) -> None:
+        """Fluid in the pancreas from a tumour to the tail (the tail has the smaller x)."""
+        spine = _tube_of(self.parts["pancreas"].shape)
+        way = [p for p in spine.points if p[0] < tumor.center[0] - 0.4 * tumor.diameter_mm]
+        width = float(rng.uniform(1.4, 2.8))
+        if len(way) >= 2:
+            duct = Tube(tuple(way), (width,) * len(way))
+            fluid = Look(float(rng.uniform(4, 18)), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0)
+            self.drawn.append(Lesion(DUCT, None, "pancreas", duct, LesionFill(0.0, fluid, width), way[0], 2 * width))
+
+    def _unopacified_loop(self, kind: LesionKind, bowel: Drawn, rng: np.random.Generator) -> None:
+        """A loop of jejunum beside the pancreas' tail that neither gas nor fluid fills."""
+        tube = _tube_of(bowel.shape)
+        first = int(rng.integers(0, 5))
+        piece = Tube(tube.points[first : first + 3], tube.radii[first : first + 3], bulges=tube.bulges)
+        look = real_look(kind, 0.0, self.phase, rng)
+        radius = float(np.mean(piece.radii))
+        self.drawn.append(Lesion(kind.name, None, bowel.name, piece, LesionFill(0.0, look, radius), piece.points[1], 2 * radius))
+
+
+def _tube_of(shape: Shape) -> Tube:
+    while isinstance(shape, Union):
+        shape = shape.parts[0]
+    if not isinstance(shape, Tube):
+        raise TypeError(f"{type(shape).__name__} has no middle line")
+    return shape
+
+
+def _of_age(kind: LesionKind, age: int) -> float:
+    """How much more (or less) frequent a kind is at an age: plaques come with the years."""
+    return float(np.clip((age - 40) / 20, 0, 2)) if kind.name == "aortic_plaque" else 1.0
+
+
+def _touch(organ: str, center: Vector, diameter: float, other: Lesion) -> bool:
+    apart = float(np.linalg.norm(np.subtract(center, other.center)))
+    return organ == other.organ and other.kind != DUCT and apart < 0.68 * (diameter + other.diameter_mm) + 3

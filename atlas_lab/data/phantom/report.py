@@ -1,0 +1,67 @@
+"""What a radiologist would write: findings as a table, and the same in a few sentences."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from atlas_lab.anatomy import structure
+from atlas_lab.data.phantom.compose import Placed
+from atlas_lab.data.phantom.lesions import Lesion
+from atlas_lab.data.phantom.space import Build
+
+_PHASES = {"non_contrast": "without contrast medium", "arterial": "in the arterial phase", "portal": "in the portal venous phase"}
+
+
+def findings(
+    lesions: Sequence[Lesion], placed: Sequence[Placed], build: Build, voxel_mm3: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The labelled lesions and the mimics that have a voxel in view.
+
+    Each with type, mask, organ, diameter (mm, of the sphere of the same volume as its mask), volume (mL), centre (world
+    mm, RAS+) and contrast (HU, lesion minus organ).
+    """
+    seen: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    for lesion, where in zip(lesions, placed, strict=True):
+        voxels = int(np.count_nonzero(where.owned < 0))
+        if not voxels:
+            continue
+        fact = {
+            "type": lesion.kind,
+            **({"mask": lesion.label} if lesion.label else {}),
+            "organ": lesion.organ,
+            "diameter_mm": round(float(np.cbrt(6 * voxels * voxel_mm3 / np.pi)), 1),
+            "volume_ml": round(voxels * voxel_mm3 / 1000, 4),
+            "center_mm": [round(float(c), 1) for c in build.to_world(lesion.center)],
+            "hu_contrast": round(lesion.contrast, 1),
+        }
+        (seen if lesion.label else others).append(fact)
+    return seen, others
+
+
+def report(seen: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], phase: str) -> dict[str, Any]:
+    """Findings (organ, type, benign or not looked for as a tumour, count, largest diameter in mm) and a short text."""
+    rows = [*_grouped(seen, benign=False), *_grouped(others, benign=True)]
+    sentences = [f"CT of the abdomen {_PHASES[phase]}."]
+    sentences += [_sentence(row) for row in rows]
+    if not seen:
+        sentences.append("No tumour.")
+    return {"findings": rows, "text": " ".join(sentences)}
+
+
+def _grouped(facts: Sequence[dict[str, Any]], *, benign: bool) -> list[dict[str, Any]]:
+    groups: dict[tuple[str, str], list[float]] = {}
+    for fact in facts:
+        groups.setdefault((fact["organ"], fact["type"]), []).append(fact["diameter_mm"])
+    return [
+        {"organ": organ, "type": kind, "benign": benign, "count": len(sizes), "largest_mm": max(sizes)}
+        for (organ, kind), sizes in groups.items()
+    ]
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    organ, kind = structure(row["organ"]).display, row["type"].replace("_", " ")
+    if row["count"] == 1:
+        return f"{organ.capitalize()}: {kind}, {row['largest_mm']:.0f} mm."
+    return f"{organ.capitalize()}: {row['count']} × {kind}, the largest {row['largest_mm']:.0f} mm."
