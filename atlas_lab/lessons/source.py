@@ -35,15 +35,17 @@ def open_case(
     return case
 
 
-def open_atlas(source: str = PHANTOM, *, needs: Iterable[str] = (), cases: int = 8, seed: int = 0) -> Atlas:
-    """The atlas a lesson works on: `phantom` (`cases` patients made from `seed`) or a folder of cases.
+def open_atlas(source: str = PHANTOM, *, needs: Iterable[str] = (), cases: int = 8, hospitals: int = 1, seed: int = 0) -> Atlas:
+    """The atlas a lesson works on: `phantom` (`cases` scans of so many `hospitals`, made from `seed`) or a folder of cases.
 
     InputError: no atlas there, no case that is annotated at all, or none that is for one of `needs` (structures or
     organs), which is named.
     """
     if not source.strip():
         raise InputError(f"source is empty; give {PHANTOM} or a folder of cases")
-    atlas = Atlas.phantom(cases=cases, seed=seed) if source == PHANTOM else Atlas.open(Path(source).expanduser())
+    atlas = (
+        Atlas.phantom(cases=cases, seed=seed, hospitals=hospitals) if source == PHANTOM else Atlas.open(Path(source).expanduser())
+    )
     annotated = atlas.structures()
     if not annotated:
         raise InputError(f"{source}: no case is annotated; masks belong in CASE/segmentations/NAME.nii.gz beside ct.nii.gz")

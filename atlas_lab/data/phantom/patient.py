@@ -15,7 +15,7 @@ from atlas_lab.data.phantom.checks import check_phase, check_whole, roi_structur
 from atlas_lab.data.phantom.compose import Scene, paint, place
 from atlas_lab.data.phantom.hospitals import HOSPITALS, Hospital
 from atlas_lab.data.phantom.hospitals import hospital as find_hospital
-from atlas_lab.data.phantom.lesions import LABELS, Knobs, Lesion, Order, OrganSimilarity, Patient
+from atlas_lab.data.phantom.lesions import LABELS, Knobs, Lesion, Order, OrganSimilarity, Patient, orders_of
 from atlas_lab.data.phantom.organs import ORGANS
 from atlas_lab.data.phantom.outline import Outline
 from atlas_lab.data.phantom.part import Drawn, group_shifts
@@ -78,7 +78,7 @@ def patient(
     site = find_hospital(hospital)
     scan = scan_grid(site, shape, spacing)
     wanted = None if roi is None else roi_structures(roi)
-    orders = None if lesions is None else [Order.of(order) for order in lesions]
+    orders = orders_of(lesions)
     knobs = Knobs(real_gap, OrganSimilarity.of(organ_similarity))
 
     def stream(name: str) -> np.random.Generator:
@@ -176,18 +176,10 @@ def _around(names: Sequence[str], parts: Sequence[Drawn], build: Build, scan: Gr
     if not boxes:
         raise InputError(f"roi: patient {index} has no {' or '.join(names)}")
     low, high = np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)
-    corners = build.placed(
-        np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i, j, k in np.ndindex(2, 2, 2)])
-    )
-    near = [
-        np.arange(a - 20, b + 20, 10.0).astype(np.float32) for a, b in zip(corners.min(axis=0), corners.max(axis=0), strict=True)
-    ]
+    near = [np.arange(a - 20, b + 20, 10.0).astype(np.float32) for a, b in zip(*build.world_box(low, high), strict=True)]
     bent = build.shift((near[0], near[1], near[2]))  # canonical = unbent world + shift, so the world box moves the other way
-    low, high = low - [float(u.max()) for u in bent], high - [float(u.min()) for u in bent]
-    corners = build.placed(
-        np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i, j, k in np.ndindex(2, 2, 2)])
-    )
-    first, last = corners.min(axis=0) - ROI_MARGIN_MM, corners.max(axis=0) + ROI_MARGIN_MM
+    first, last = build.world_box(low - [float(u.max()) for u in bent], high - [float(u.min()) for u in bent])
+    first, last = first - ROI_MARGIN_MM, last + ROI_MARGIN_MM
     grid = scan.part(first, last)
     if min(grid.shape) < 2:
         raise InputError(f"roi: {' and '.join(names)} of patient {index} lie outside the scan; choose a larger shape")

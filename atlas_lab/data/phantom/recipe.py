@@ -9,7 +9,7 @@ import numpy as np
 
 from atlas_lab.data.phantom.checks import check_whole, scan_grid
 from atlas_lab.data.phantom.hospitals import Hospital, Hospitals, chosen, hospital
-from atlas_lab.data.phantom.lesions import Knobs, Order, OrganSimilarity
+from atlas_lab.data.phantom.lesions import Knobs, Order, OrganSimilarity, orders_of
 from atlas_lab.data.phantom.patient import LABELLED, VERSION, PhantomPatient, patient
 from atlas_lab.errors import InputError
 
@@ -59,9 +59,7 @@ class Recipe:
             scan_grid(hospital(name), shape, spacing)
         if labels not in PROTOCOLS:
             raise InputError(f"labels={labels!r}: choose hospital (what its annotators draw) or all")
-        if isinstance(lesions, str):
-            raise InputError(f"lesions={lesions!r}: give a list of types, or None for lesions by chance")
-        orders = None if lesions is None else tuple(Order.of(order) for order in lesions)
+        orders = orders_of(lesions)
         size = None if shape is None else tuple(int(n) for n in shape)
         edges = None if spacing is None else float(spacing) if isinstance(spacing, int | float) else tuple(map(float, spacing))
         return cls(int(seed), names, size, edges, orders, Knobs(real_gap, OrganSimilarity.of(organ_similarity)), labels)

@@ -5,6 +5,7 @@ the front, z to the head. A patient's own build (a scale, a pose) and smooth def
 """
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,6 +114,11 @@ class Build:
         """Canonical points (..., 3) without their deformation, in world mm."""
         return np.asarray((points * self.scale) @ self.turn.T + self.offset)
 
+    def world_box(self, low: Point, high: Point) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """The lowest and highest world corner (mm) around a canonical box without its deformation."""
+        corners = self.placed(np.array(list(itertools.product(*zip(low, high, strict=True)))))
+        return corners.min(axis=0), corners.max(axis=0)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -189,9 +195,8 @@ class Space:
     def crop(self, low: Point, high: Point) -> Crop:
         """The voxels that can lie within `reach` of a canonical box (mm)."""
         slack = self._margin + self.reach
-        ends = np.array([np.subtract(low, slack), np.add(high, slack)])
-        corners = self._build.placed(np.array([[ends[i][0], ends[j][1], ends[k][2]] for i, j, k in np.ndindex(2, 2, 2)]))
-        x, y, z = (_between(a, m, n) for a, m, n in zip(self.axes, corners.min(axis=0), corners.max(axis=0), strict=True))
+        first, last = self._build.world_box(np.subtract(low, slack), np.add(high, slack))
+        x, y, z = (_between(a, m, n) for a, m, n in zip(self.axes, first, last, strict=True))
         return x, y, z
 
     def at(self, crop: Crop) -> Axes:

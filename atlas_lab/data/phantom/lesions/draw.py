@@ -52,24 +52,23 @@ class Order:
     diameter_mm: Range | None = None
 
     def __post_init__(self) -> None:
-        kind = BY_TYPE.get(self.type)
+        kind = BY_TYPE.get(str(self.type))
         if kind is None or kind.label is None:
             known = [k.name for k in LESIONS]
-            raise InputError(f"no lesion type {self.type!r}: {nearest(self.type, known)}there are {', '.join(known)}")
+            raise InputError(f"no lesion type {self.type!r}: {nearest(str(self.type), known)}there are {', '.join(known)}")
         if not isinstance(self.count, int) or isinstance(self.count, bool) or self.count < 1:
             raise InputError(f"{self.type}: count={self.count!r}: must be a whole number, 1 or more")
         low, high = kind.diameter_mm
         asked = self.diameter_mm
-        if asked is not None and not (len(asked) == 2 and low <= asked[0] <= asked[1] <= high):
+        if asked is not None and not _is_range(asked, low, high):
             raise InputError(f"{self.type}: diameter_mm={asked!r}: give the least and the most, between {low:g} and {high:g} mm")
 
-    @classmethod
-    def of(cls, value: "str | Order | dict[str, Any]") -> "Order":
-        """From a type's name, or from what `asdict` gave."""
-        if isinstance(value, dict):
-            span = value.get("diameter_mm")
-            return cls(**{**value, "diameter_mm": tuple(span) if span else None})
-        return value if isinstance(value, cls) else cls(str(value))
+
+def orders_of(lesions: Sequence[Order | str] | None) -> tuple[Order, ...] | None:
+    """What a user asks for, as orders; None leaves lesions to chance. InputError: one name in place of a list."""
+    if lesions is not None and (isinstance(lesions, str) or not isinstance(lesions, Sequence)):
+        raise InputError(f"lesions={lesions!r}: give a list of types, or None for lesions by chance")
+    return None if lesions is None else tuple(order if isinstance(order, Order) else Order(order) for order in lesions)
 
 
 class Patient:
@@ -167,6 +166,12 @@ class Patient:
         look = real_look(kind, 0.0, self.phase, rng)
         radius = float(np.mean(piece.radii))
         self.drawn.append(Lesion(kind.name, None, bowel.name, piece, LesionFill(0.0, look, radius), piece.points[1], 2 * radius))
+
+
+def _is_range(value: object, low: float, high: float) -> bool:
+    if not isinstance(value, Sequence) or len(value) != 2 or not all(isinstance(v, int | float) for v in value):
+        return False
+    return bool(low <= value[0] <= value[1] <= high)
 
 
 def _tube_of(shape: Shape) -> Tube:

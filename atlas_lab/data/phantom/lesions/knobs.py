@@ -45,12 +45,10 @@ class OrganSimilarity:
         return self.early + (self.late - self.early) * min(max(way, 0.0), 1.0)
 
     @classmethod
-    def of(cls, value: "float | OrganSimilarity | dict[str, Any]") -> "OrganSimilarity":
-        """From one number for every diameter, or from what `asdict` gave."""
+    def of(cls, value: "float | OrganSimilarity") -> "OrganSimilarity":
+        """From one number for every diameter. InputError: it is none from 0 to 1."""
         if isinstance(value, cls):
             return value
-        if isinstance(value, dict):
-            return cls(**value)
         check_share("organ_similarity", value)
         return cls(float(value), float(value))  # type: ignore[arg-type]
 

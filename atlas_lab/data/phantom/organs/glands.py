@@ -68,13 +68,16 @@ def _spleen(rng: np.random.Generator) -> Shape:
 
 def _liver(rng: np.random.Generator) -> Shape:
     """Its left lobe short or reaching the spleen, its right lobe short or hanging low (Riedel)."""
-    reach, low, dome = rng.uniform(-30, 26), rng.uniform(-24, 18), rng.uniform(-8, 8)
+    reach, low, dome = rng.uniform(-30, 26), rng.uniform(-28, 6), rng.uniform(-8, 5)
     right = Ellipsoid((72, -6, 60), (78, 91, 80), (0, 18, 0))
-    top = Ellipsoid((66, 2, 86 + dome), (68, 82, 58))
-    left = Ellipsoid((4 + 0.5 * reach, 42, 88 + rng.uniform(-8, 6)), (72 - 0.5 * reach, rng.uniform(28, 40), 36), (0, -12, -6))
-    tip = Ellipsoid((92, -12, 18 + low), (41, 66, 52))
+    top = Ellipsoid((66, 2, 86 + dome), (74, 88, 60))
+    left = Ellipsoid((4 + 0.5 * reach, 42, 88 + rng.uniform(-8, 6)), (72 - 0.5 * reach, rng.uniform(30, 41), 40), (0, -12, -6))
+    tip = Ellipsoid((92, -12, 18 + low), (44, 69, 56))
     hilum = Tube(((48, 14, 44), (34, 8, 74), (8, 22, 72)), (15, 12, 8))
-    return Minus(Union((right, top, left, tip), blend=14), hilum)
+    behind = Tube(((26, -52, -30), (28, -52, 50), (24, -56, 96)), (34, 33, 26))  # room for muscle, fat and right kidney
+    below = Ellipsoid((16, 6, 16), (42, 46, 42))  # and for the duodenum and the pancreas' head
+    spine = Ellipsoid((2, -34, 162), (36, 54, 50))  # nothing of it between the lungs
+    return Minus(Union((right, top, left, tip), blend=14), Union((hilum, behind, below, spine), blend=8))
 
 
 # medulla within its cortex, which the arterial phase shows brighter

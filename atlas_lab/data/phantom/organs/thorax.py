@@ -12,7 +12,7 @@ _NAMES = {1.0: "right", -1.0: "left"}
 
 def _lung(s: float) -> Shape:
     outside = Ellipsoid((s * 68, -8, 165), (79, 108, 141))
-    dome = Ellipsoid((68, 8, 66), (74, 92, 70)) if s > 0 else Ellipsoid((-70, 6, 60), (76, 96, 70))
+    dome = Ellipsoid((68, 6, 70), (78, 96, 74)) if s > 0 else Ellipsoid((-70, 6, 60), (76, 96, 70))
     recess = Ellipsoid((s * 30, 60, 70), (90, 60, 74))
     mediastinum = Tube(((s * 8 - 6, -30, 80), (s * 8 - 6, -10, 200)), (24, 24), stretch=(1, 2.2, 1))
     return Minus(outside, Union((dome, recess, mediastinum), blend=8))
