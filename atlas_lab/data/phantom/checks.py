@@ -41,6 +41,8 @@ def check_phase(phase: str | None) -> None:
 
 def roi_structures(roi: str) -> tuple[str, ...]:
     """The structures a region of interest is named after: a structure, or an organ such as `kidney`. InputError: neither."""
+    if not isinstance(roi, str):
+        raise InputError(f"roi={roi!r}: name a structure, or an organ such as kidney")
     return organ(roi) if roi in ORGANS else (structure(roi).name,)
 
 

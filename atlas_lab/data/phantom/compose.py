@@ -71,7 +71,8 @@ def place(
             owned = distance = np.maximum(distance, _seen_from(placed[row.within], crop, space) + np.float32(0.5))
         else:
             gap = np.float32(row.gap) * spread[crop]
-            owned = np.maximum(distance, gap - taken[crop])
+            free = taken[crop] >= np.float32(space.reach)  # what is farther off says nothing of how far
+            owned = np.where(free, distance, np.maximum(distance, gap - taken[crop]))
         if part.name in BY_NAME:
             stray = _stray(owned < 0, crop_of_a_scan)
             owned, distance = (np.where(stray, np.float32(space.voxel), d) for d in (owned, distance))

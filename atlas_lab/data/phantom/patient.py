@@ -1,6 +1,7 @@
 """One phantom patient: draw the anatomy, resolve who yields to whom, paint the CT."""
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,8 @@ class PhantomPatient:
 
     `masks` holds all 25 structures and the tumours looked for; an absent one is empty. A tumour also belongs to its
     organ's mask. `mimics` holds what looks like a tumour and is none, by type. `meta` holds patient, sex, age, phase, site,
-    scanner, the `lesions` and `mimics` in view (type, organ, diameter, centre, contrast) and the `report`.
+    scanner, the `lesions` and `mimics` in view (type, organ, diameter, centre, contrast), lesions `left_out` of this scan
+    (too small for its voxels, no room in the organ, out of view) and the `report`.
     """
 
     ct: npt.NDArray[np.int16]
@@ -101,7 +103,9 @@ def patient(
 
     grid = scan if wanted is None else _around(wanted, parts, build, scan, index)
     space = Space(grid, build, site.kernel.sharpness_mm)
-    grown = [lesion for lesion in Patient(parts, phase, knobs, stream, body).grow(orders, person.age) if _shows(lesion, space)]
+    ill = Patient(parts, phase, knobs, stream, body)
+    drawn_lesions = ill.grow(orders, person.age)
+    grown = [lesion for lesion in drawn_lesions if _shows(lesion, space)]
     fields = textures(stream("fields"), space)
     outline = body(space)
     scene = place(parts, grown, space, outline, fields, crop_of_a_scan=wanted is not None)
@@ -111,7 +115,7 @@ def patient(
     ct += scanner.noise(stream(f"noise {phase}"), space, site.kernel, person.noise_hu, outline.skin)
 
     masks, mimics = _masks(scene, grown, space, site)
-    seen, others = findings(grown, scene.lesions, build, float(np.prod(grid.spacing)))
+    seen, others = findings(grown, scene.lesions, grid)
     meta = {
         "patient": f"{site.name}-{seed}-{index}",
         "site": site.name,
@@ -121,6 +125,7 @@ def patient(
         "kernel": site.kernel.name,
         "lesions": seen,
         "mimics": others,
+        "left_out": _left_out(drawn_lesions, grown, ill.no_room, scene),
         "report": report(seen, others, phase),
     }
     return PhantomPatient(np.clip(np.rint(ct), -1024, 3071).astype(np.int16), grid.affine, masks, mimics, meta)
@@ -151,6 +156,16 @@ def _person(rng: np.random.Generator, site: Hospital) -> _Person:
 def _shows(lesion: Lesion, space: Space) -> bool:
     """Whether the grid can show it; mimics may be smaller than what must be found."""
     return lesion.label is None or lesion.diameter_mm >= LEAST_VOXELS * space.voxel
+
+
+def _left_out(
+    drawn: Sequence[Lesion], grown: Sequence[Lesion], no_room: Sequence[str], scene: Scene
+) -> dict[str, dict[str, int]]:
+    """Lesions this patient should have and this scan has not, by reason and type."""
+    small = [lesion.kind for lesion in drawn if lesion.label and lesion not in grown]
+    unseen = [lesion.kind for lesion, at in zip(grown, scene.lesions, strict=True) if lesion.label and not (at.owned < 0).any()]
+    reasons = {"narrower than 2.5 voxels": small, "no room in the organ": no_room, "out of view or hidden": unseen}
+    return {reason: dict(Counter(kinds)) for reason, kinds in reasons.items() if kinds}
 
 
 def _masks(scene: Scene, grown: Sequence[Lesion], space: Space, site: Hospital) -> tuple[dict[str, Mask], dict[str, Mask]]:

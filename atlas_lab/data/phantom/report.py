@@ -8,33 +8,36 @@ import numpy as np
 from atlas_lab.anatomy import structure
 from atlas_lab.data.phantom.compose import Placed
 from atlas_lab.data.phantom.lesions import Lesion
-from atlas_lab.data.phantom.space import Build
+from atlas_lab.data.phantom.space import Grid
 
 _PHASES = {"non_contrast": "without contrast medium", "arterial": "in the arterial phase", "portal": "in the portal venous phase"}
 
 
 def findings(
-    lesions: Sequence[Lesion], placed: Sequence[Placed], build: Build, voxel_mm3: float
+    lesions: Sequence[Lesion], placed: Sequence[Placed], grid: Grid
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The labelled lesions and the mimics that have a voxel in view.
 
-    Each with type, mask, organ, diameter (mm, of the sphere of the same volume as its mask), volume (mL), centre (world
-    mm, RAS+) and contrast (HU, lesion minus organ).
+    Each with type, mask, organ, diameter (mm, of the sphere of the same volume as its mask), volume (mL), centre (of its
+    mask, world mm, RAS+) and contrast (HU, lesion minus organ).
     """
+    voxel_mm3 = float(np.prod(grid.spacing))
     seen: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     for lesion, where in zip(lesions, placed, strict=True):
-        voxels = int(np.count_nonzero(where.owned < 0))
+        index = np.argwhere(where.owned < 0)
+        voxels = len(index)
         if not voxels:
             continue
+        middle = grid.affine @ [*(index.mean(axis=0) + [side.start for side in where.crop]), 1]
         fact = {
             "type": lesion.kind,
             **({"mask": lesion.label} if lesion.label else {}),
             "organ": lesion.organ,
             "diameter_mm": round(float(np.cbrt(6 * voxels * voxel_mm3 / np.pi)), 1),
             "volume_ml": round(voxels * voxel_mm3 / 1000, 4),
-            "center_mm": [round(float(c), 1) for c in build.to_world(lesion.center)],
-            "hu_contrast": round(lesion.contrast, 1),
+            "center_mm": [round(float(c), 1) for c in middle[:3]],
+            "hu_contrast": round(float(lesion.contrast), 1),
         }
         (seen if lesion.label else others).append(fact)
     return seen, others

@@ -109,13 +109,13 @@ class Tube:
     bulges: tuple[float, float] = (0.0, 1.0)
 
     def box(self) -> Box:
-        curve, radius = self._curve
+        curve, radius = self.curve
         half = radius[:, None] * np.array(self.stretch)
         return (curve - half).min(axis=0), (curve + half).max(axis=0)
 
     def distance(self, space: Space, crop: Crop) -> Array:
         out = np.full([s.stop - s.start for s in crop], space.reach, np.float32)
-        curve, radius = self._curve
+        curve, radius = self.curve
         stretch = np.array(self.stretch)
         for start, end, r0, r1 in zip(curve[:-1], curve[1:], radius[:-1], radius[1:], strict=True):
             half = max(r0, r1) * stretch
@@ -144,7 +144,8 @@ class Tube:
         return replace(self, points=tuple(move(p) for p in self.points), radii=tuple(r * scale for r in self.radii))
 
     @cached_property
-    def _curve(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def curve(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Points along the middle line, a few mm apart, and the radius at each."""
         points = np.array(self.points)
         knots = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
         count = max(2, int(np.ceil(knots[-1] / max(4.0, 0.5 * min(self.radii)))) + 1)

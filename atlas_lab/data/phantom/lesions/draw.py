@@ -1,5 +1,6 @@
 """One patient's lesions and mimics: what grows where, and how it looks."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from atlas_lab.errors import InputError, nearest
 
 Stream = Callable[[str], np.random.Generator]
 DUCT = "dilated_duct"
+ATTEMPTS = 32  # sites tried before a lesion is left out
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Patient:
         self.phase, self.knobs, self.stream, self.body = phase, knobs, stream, body
         self.sites: dict[str, Sites] = {}
         self.drawn: list[Lesion] = []
+        self.no_room: list[str] = []
 
     def grow(self, orders: Sequence[Order] | None, age: int) -> list[Lesion]:
         """Lesions by chance (`orders` is None) or as ordered, and mimics by chance, the old having more plaques."""
@@ -98,7 +101,7 @@ class Patient:
 
     def _add(self, kind: LesionKind, size: Range, rng: np.random.Generator, *, even: bool) -> None:
         hosts = [name for name in kind.organs if name in self.parts]
-        pick, u = rng.random(), rng.random(12)
+        pick, u = rng.random(), rng.random(ATTEMPTS)
         if not hosts:
             return
         organ = hosts[int(pick * len(hosts))]
@@ -112,11 +115,16 @@ class Patient:
         weights = self._weights(kind, sites, diameter / 2)
         for share in u:
             center = sites.chosen(float(share), diameter / 2, kind.sink, weights)
-            if center is not None and not any(_touch(organ, center, diameter, other) for other in self.drawn):
-                self.drawn.append(Lesion(kind.name, kind.label, organ, shape_of(center), fill, center, diameter))
+            if center is None:
+                break
+            lesion = Lesion(kind.name, kind.label, organ, shape_of(center), fill, center, diameter)
+            if not any(_touch(lesion, other) for other in self.drawn):
+                self.drawn.append(lesion)
                 if kind.duct and rng.random() < kind.duct:
-                    self._dilate_duct(self.drawn[-1], rng)
+                    self._dilate_duct(lesion, rng)
                 return
+        if kind.label:
+            self.no_room.append(kind.name)
 
     def _look(
         self, kind: LesionKind, organ: str, diameter: float, rng: np.random.Generator
@@ -187,6 +195,13 @@ def _of_age(kind: LesionKind, age: int) -> float:
     return float(np.clip((age - 40) / 20, 0, 2)) if kind.name == "aortic_plaque" else 1.0
 
 
-def _touch(organ: str, center: Vector, diameter: float, other: Lesion) -> bool:
-    apart = float(np.linalg.norm(np.subtract(center, other.center)))
-    return organ == other.organ and other.kind != DUCT and apart < 0.68 * (diameter + other.diameter_mm) + 3
+def _touch(lesion: Lesion, other: Lesion) -> bool:
+    """Whether two lesions of an organ come within 4 mm, by how far each reaches from its centre."""
+    if lesion.organ != other.organ or other.kind == DUCT:
+        return False
+    return math.dist(lesion.center, other.center) < _farthest(lesion) + _farthest(other) + 4
+
+
+def _farthest(lesion: Lesion) -> float:
+    low, high = lesion.shape.box()
+    return float(np.max(high - low)) / 2

@@ -53,7 +53,7 @@ def synthetic_look(organ_hu: float, phase: str, rng: np.random.Generator) -> Loo
         contrast=-0.52 * strength,
         edge_mm=float(rng.uniform(1, 2)) * SIGMA_TO_WIDTH,
         speckle=0.0,
-        patch=0.12 * strength,
+        patch=0.16 * strength,
         rim=0.0,
         rim_mm=0.0,
         core=0.0,

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from atlas_lab.data.phantom.outline import Outline
 from atlas_lab.data.phantom.part import Drawn
-from atlas_lab.data.phantom.shapes import Vector
+from atlas_lab.data.phantom.shapes import Tube, Vector
 from atlas_lab.data.phantom.space import Points
 
 CANDIDATES = 900
@@ -29,17 +29,11 @@ class Sites:
         """Points of an organ that no part before it takes away; empty where nothing is left of it."""
         low, high = organ.shape.box()
         points = rng.uniform(low, high, (CANDIDATES, 3))
-        depth = -_distance(organ, points)
-        if organ.row.clip is not None:
-            space = Points(points)
-            depth = np.minimum(depth, -body(space).cavity.ravel() - organ.row.clip)
-        points, depth = points[depth > 0.5], depth[depth > 0.5]
-        for part in before:
-            near, far = part.shape.box()
-            close = np.all((points > near - 40) & (points < far + 40), axis=1)
-            if part.row.within is None and close.any():
-                depth[close] = np.minimum(depth[close], _distance(part, points[close]) - organ.row.gap)
+        points = points[_distance(organ, points) < -0.5]
+        depth = _left(organ, before, body, points)
         kept = depth > 0.5
+        if isinstance(organ.shape, Tube):
+            kept &= _on_longest_stretch(organ.shape, _left(organ, before, body, organ.shape.curve[0]) > 0, points)
         return cls(points[kept], depth[kept])
 
     def chosen(self, u: float, radius: float, sink: float, weights: Floats) -> Vector | None:
@@ -76,6 +70,32 @@ class Sites:
         z = self.points[:, 2]
         low, high = z.min() + 0.3 * np.ptp(z), z.min() + 0.7 * np.ptp(z)
         return np.asarray((z >= low) & (z <= high) & (self.depth > 2), float)
+
+
+def _left(organ: Drawn, before: Sequence[Drawn], body: Callable[[Points], Outline], points: Floats) -> Floats:
+    """How deep (mm) points lie in what the parts before an organ and the wall of the cavity leave of it, at the widest gap."""
+    if not len(points):
+        return np.zeros(0)
+    depth = -_distance(organ, points)
+    if organ.row.clip is not None:
+        depth = np.minimum(depth, -body(Points(points)).cavity.ravel() - organ.row.clip)
+    for part in before:
+        near, far = part.shape.box()
+        close = np.all((points > near - 40) & (points < far + 40), axis=1)
+        if part.row.within is None and close.any():
+            depth[close] = np.minimum(depth[close], _distance(part, points[close]) - 2 * organ.row.gap)
+    return depth
+
+
+def _on_longest_stretch(tube: Tube, open_at: npt.NDArray[np.bool_], points: Floats) -> npt.NDArray[np.bool_]:
+    """Which points lie beside the longest stretch of a tube that nothing closes: the rest of it may be cut off."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], open_at.astype(np.int8), [0]])))
+    if not len(edges) or not len(points):
+        return np.zeros(len(points), bool)
+    starts, ends = edges[::2], edges[1::2]
+    longest = int(np.argmax(ends - starts))
+    nearest = np.linalg.norm(points[:, None] - tube.curve[0][None], axis=2).argmin(axis=1)
+    return (nearest >= starts[longest]) & (nearest < ends[longest])
 
 
 def _distance(part: Drawn, points: Floats) -> Floats:

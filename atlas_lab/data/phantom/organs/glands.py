@@ -81,7 +81,7 @@ def _liver(rng: np.random.Generator) -> Shape:
 
 
 # medulla within its cortex, which the arterial phase shows brighter
-_KIDNEY = Tissue(by_phase((27, 34), (54, 76), (146, 160)), by_phase((30, 38), (160, 212), (181, 196)), 7.0, texture=6.0)
+_KIDNEY = Tissue(by_phase((27, 34), (54, 76), (146, 160)), by_phase((30, 38), (160, 212), (181, 196)), 5.5, texture=6.0)
 
 KIDNEYS = tuple(
     Part(f"kidney_{_NAMES[s]}", functools.partial(_kidney, s), _KIDNEY, gap=1.0, clip=3.0, shift=3.0, scale=0.03, surface=0.8)
