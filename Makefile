@@ -91,7 +91,8 @@ docs: setup ## build the reference site into site/
 screenshot: setup ## make the README's picture with a real JupyterLab and browser
 	$(BIN)/python -m docs.screenshot
 
-pictures: setup ## make the pictures of the phantom's model card
+pictures: setup ## make the tables and pictures of the phantom's model card
+	$(BIN)/python -m docs.phantom_tables
 	$(BIN)/python -m docs.phantom_pictures
 
 lint: setup ## format, style, types, layers, stripped notebooks

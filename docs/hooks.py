@@ -13,10 +13,6 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 
 import atlas_lab
-from atlas_lab.anatomy import structure
-from atlas_lab.data import phantom
-from atlas_lab.data.phantom import card
-from atlas_lab.data.phantom.hospitals import EXTERNAL
 from atlas_lab.lessons.claims import CLAIMS, PARTS, Claim
 from atlas_lab.pipelines import Notebook, list_notebooks
 
@@ -102,43 +98,6 @@ def _published(claim: Claim) -> str:
     return f"**{claim.note}:** {claim.published}" if claim.note else claim.published
 
 
-# The phantom
-
-
-def _hospitals() -> str:
-    rows = [
-        (
-            f"`{h.name}`{' (external)' if h.name == EXTERNAL else ''}",
-            " × ".join(f"{mm:g}" for mm in h.spacing),
-            f"{h.noise_hu[0]:g} to {h.noise_hu[1]:g}, {h.kernel.name}",
-            " / ".join(f"{share:.0%}" for share in h.phases),
-            f"{h.pairs:.0%}",
-            f"{sum(not structure(name).is_tumor for name in h.labels)} + {sum(structure(name).is_tumor for name in h.labels)}",
-        )
-        for h in phantom.HOSPITALS
-    ]
-    return _table(
-        ("hospital", "voxels, mm", "noise HU, kernel", "plain / arterial / portal", "pairs", "structures + tumours labelled"),
-        rows,
-    )
-
-
-def _lesions() -> str:
-    rows = [
-        (
-            kind.name.replace("_", " "),
-            f"`{kind.label}`" if kind.label else "none: a mimic",
-            ", ".join(
-                dict.fromkeys(structure(organ).display.removeprefix("right ").removeprefix("left ") for organ in kind.organs)
-            ),
-            f"{kind.diameter_mm[0]:g} to {kind.diameter_mm[1]:g}",
-            " / ".join(f"{low:+g}…{high:+g}" for low, high in kind.contrast.values()) + (" absolute" if kind.absolute else ""),
-        )
-        for kind in (*phantom.LESIONS, *phantom.MIMICS)
-    ]
-    return _table(("type", "mask", "organ", "diameter, mm", "HU beside the organ: plain / arterial / portal"), rows)
-
-
 # The reference
 
 
@@ -187,7 +146,4 @@ _WRITERS: dict[str, Callable[[], str]] = {
     "commands": _commands,
     "claims": _claims,
     "rooms": _room_table,
-    "phantom_card": card,
-    "phantom_hospitals": _hospitals,
-    "phantom_lesions": _lesions,
 }

@@ -17,6 +17,7 @@ import atlas_lab as al
 from atlas_lab.cli import app
 from atlas_lab.lessons.claims import CLAIMS
 from atlas_lab.pipelines import list_notebooks
+from docs.phantom_tables import PAGE, TABLES, filled
 from tests.ui.lab import BROWSER_FLAGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,6 +109,12 @@ def test_every_command_is_described_and_every_claim_listed(site):
     claims = (site / "claims.html").read_text(encoding="utf-8")
     assert [claim.id for claim in CLAIMS if f"<code>{claim.id}</code>" not in claims] == []
     assert claims.count("from memory, unverified:</strong>") == sum("unverified" in claim.note for claim in CLAIMS)
+
+
+def test_the_tables_of_the_phantom_are_its_own():
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"<!-- /{name} -->" in page for name in TABLES)
+    assert filled(page) == page, "run make pictures"
 
 
 @pytest.mark.parametrize("page", PROSE, ids=lambda path: str(path.relative_to(ROOT / "docs")))

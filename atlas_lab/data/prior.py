@@ -99,6 +99,8 @@ class MeanLabels:
         if not 0 < spacing_mm < np.inf:
             raise InputError(f"spacing_mm={spacing_mm} must be above 0 mm")
         wanted = None if structures is None else [structures] if isinstance(structures, str) else list(structures)
+        if isinstance(cases, Case):
+            raise InputError(f"{cases.id}: is one case; give several, such as an atlas")
         scans = [_scan(case, wanted, spacing_mm) for case in cases]
         if not scans:
             raise InputError("a mean-label prior needs at least one training case")

@@ -117,7 +117,7 @@ PORTAL_VEIN = soft(142, 185, 3.0, plain=(36, 49), arterial=(62, 115))
 LUNG_VESSEL = soft(115, 160, 3.0, plain=(36, 49), arterial=(150, 240))
 URINE = Tissue(always(0, 15))
 SACRUM = Tube(
-    ((0, -50, -58), (0, -66, -78), (0, -84, -102), (0, -86, -122), (0, -74, -140)), (16, 15, 10, 7, 5), stretch=(2.7, 1, 1)
+    ((0, -50, -58), (0, -66, -78), (0, -84, -102), (0, -86, -122), (0, -74, -140)), (16, 15, 9, 5, 3), stretch=(2.7, 1, 1)
 )
 
 # before the organs: nothing moves them aside

@@ -27,10 +27,15 @@ def scan_grid(hospital: Hospital, shape: Sequence[int] | None, spacing: float | 
     edges = hospital.spacing if spacing is None else _edges(spacing)
     counts = [round(mm / edge) for mm, edge in zip(hospital.extent_mm, edges, strict=True)] if shape is None else _counts(shape)
     (nx, ny, nz) = (max(n, MIN_VOXELS) for n in counts)
-    if nx * ny * nz > MAX_VOXELS:
-        asked = f"spacing={spacing!r}" if shape is None else f"shape={shape!r}"
-        raise InputError(f"{asked}: {nx} x {ny} x {nz} voxels do not fit into memory; choose fewer, or a roi")
     return Grid.around(hospital.center_mm, (nx, ny, nz), edges)
+
+
+def check_memory(grid: Grid) -> None:
+    """InputError unless a patient on this grid fits into memory."""
+    nx, ny, nz = grid.shape
+    if nx * ny * nz > MAX_VOXELS:
+        edges = " x ".join(f"{edge:g}" for edge in grid.spacing)
+        raise InputError(f"{nx} x {ny} x {nz} voxels of {edges} mm do not fit into memory; choose fewer, larger ones, or a roi")
 
 
 def check_phase(phase: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 
 from atlas_lab.anatomy import PHASES, STRUCTURES
 from atlas_lab.data.phantom.lesions import LABELS
@@ -79,17 +80,17 @@ Hospitals = int | str | Sequence[str]
 
 def hospital(name: str) -> Hospital:
     """The hospital of this name. InputError: there is none."""
-    if name not in BY_NAME:
+    if not isinstance(name, str) or name not in BY_NAME:
         raise InputError(f"no hospital {name!r}: {nearest(str(name), BY_NAME)}there are {', '.join(BY_NAME)}")
     return BY_NAME[name]
 
 
 def chosen(hospitals: Hospitals) -> tuple[str, ...]:
     """The first so many hospitals, or those named (also as `north,south`). InputError: unknown, none, or one twice."""
-    if isinstance(hospitals, int):
-        if isinstance(hospitals, bool) or not 1 <= hospitals <= len(HOSPITALS):
+    if isinstance(hospitals, Integral):
+        if isinstance(hospitals, bool) or not 1 <= int(hospitals) <= len(HOSPITALS):
             raise InputError(f"hospitals={hospitals}: give 1 to {len(HOSPITALS)}, or names: {', '.join(BY_NAME)}")
-        return tuple(BY_NAME)[:hospitals]
+        return tuple(BY_NAME)[: int(hospitals)]
     if not isinstance(hospitals, Sequence):
         raise InputError(f"hospitals={hospitals!r}: give a number or names: {', '.join(BY_NAME)}")
     names = hospitals.split(",") if isinstance(hospitals, str) else list(hospitals)

@@ -4,7 +4,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from atlas_lab.anatomy import BY_NAME, PHASES, STRUCTURES
 from atlas_lab.data.phantom import scanner
 from atlas_lab.data.phantom.body import FILLING, FRAME
-from atlas_lab.data.phantom.checks import check_phase, check_whole, roi_structures, scan_grid
+from atlas_lab.data.phantom.checks import check_memory, check_phase, check_whole, roi_structures, scan_grid
 from atlas_lab.data.phantom.compose import Scene, paint, place
 from atlas_lab.data.phantom.hospitals import HOSPITALS, Hospital
 from atlas_lab.data.phantom.hospitals import hospital as find_hospital
@@ -24,6 +24,9 @@ from atlas_lab.data.phantom.report import findings, report
 from atlas_lab.data.phantom.space import Build, Grid, Space
 from atlas_lab.data.phantom.tissue import textures
 from atlas_lab.errors import InputError
+
+if TYPE_CHECKING:
+    from atlas_lab.data.case import Case
 
 VERSION = 2  # raise it whenever the same seed gives another patient
 LABELLED = tuple(s.name for s in STRUCTURES) + LABELS
@@ -49,6 +52,14 @@ class PhantomPatient:
     mimics: dict[str, Mask]
     meta: dict[str, Any]
 
+    def case(self, id: str = "phantom") -> "Case":
+        """The patient as a `Case`: to view, measure or save."""
+        from atlas_lab.data.case import Case
+        from atlas_lab.data.label_map import LabelMap
+        from atlas_lab.data.volume import Volume
+
+        return Case(id, Volume(self.ct, self.affine), LabelMap(dict(self.masks), self.affine), meta=dict(self.meta))
+
 
 def patient(
     index: int,
@@ -66,9 +77,11 @@ def patient(
     """The phantom patient number `index` of `seed`, scanned in a `hospital`.
 
     `phase` is non_contrast, arterial or portal (default: as the hospital's mix has it), `shape` voxels and `spacing` mm
-    replace the hospital's own. `roi` (a structure, or an organ such as `kidney`) renders only the voxels around it: the
+    replace the hospital's own. `roi` (a structure, an organ such as `kidney`, a tumour mask) renders only what lies around: the
     same patient, so that 1 mm is affordable. `lesions` orders them in place of chance: types, or `Order`s with a count
-    and diameters; an empty list asks for none. `real_gap` and `organ_similarity`: see `Knobs` and `OrganSimilarity`.
+    and diameters; an empty list asks for none. `real_gap` (0 to 1) is how far tumours lie from
+    what a synthesiser makes, `organ_similarity` (0 to 1, or an `OrganSimilarity` by diameter) how alike those of different
+    organs look.
 
     The same arguments always give the same bytes; person and anatomy depend on `index`, `seed` and `hospital` alone, so
     two phases are two scans of one patient. Lesions narrower than 2.5 voxels are left out: ask for a finer `spacing`.
@@ -101,10 +114,11 @@ def patient(
     def body(space: Space) -> Outline:
         return Outline.of(space, person.fat_mm, 0.4 * person.belly_mm)
 
-    grid = scan if wanted is None else _around(wanted, parts, build, scan, index)
-    space = Space(grid, build, site.kernel.sharpness_mm)
     ill = Patient(parts, phase, knobs, stream, body)
     drawn_lesions = ill.grow(orders, person.age)
+    grid = scan if wanted is None else _around(wanted, parts, drawn_lesions, build, scan, index)
+    check_memory(grid)
+    space = Space(grid, build, site.kernel.sharpness_mm)
     grown = [lesion for lesion in drawn_lesions if _shows(lesion, space)]
     fields = textures(stream("fields"), space)
     outline = body(space)
@@ -185,9 +199,12 @@ def _masks(scene: Scene, grown: Sequence[Lesion], space: Space, site: Hospital) 
     return masks, mimics
 
 
-def _around(names: Sequence[str], parts: Sequence[Drawn], build: Build, scan: Grid, index: int) -> Grid:
-    """The voxels of a scan around some structures of this patient."""
+def _around(
+    names: Sequence[str], parts: Sequence[Drawn], lesions: Sequence[Lesion], build: Build, scan: Grid, index: int
+) -> Grid:
+    """The voxels of a scan around some structures with their lesions, or the lesions of a mask, of this patient."""
     boxes = [part.shape.box() for part in parts if part.name in names]
+    boxes += [lesion.shape.box() for lesion in lesions if lesion.label and (lesion.label in names or lesion.organ in names)]
     if not boxes:
         raise InputError(f"roi: patient {index} has no {' or '.join(names)}")
     low, high = np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)

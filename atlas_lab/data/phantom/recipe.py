@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from atlas_lab.data.phantom.checks import check_whole, scan_grid
+from atlas_lab.data.phantom.checks import check_memory, check_whole, scan_grid
 from atlas_lab.data.phantom.hospitals import Hospital, Hospitals, chosen, hospital
 from atlas_lab.data.phantom.lesions import Knobs, Order, OrganSimilarity, orders_of
 from atlas_lab.data.phantom.patient import LABELLED, VERSION, PhantomPatient, patient
@@ -56,7 +56,7 @@ class Recipe:
         check_whole("seed", seed, 0)
         names = chosen(hospitals)
         for name in names:
-            scan_grid(hospital(name), shape, spacing)
+            check_memory(scan_grid(hospital(name), shape, spacing))
         if labels not in PROTOCOLS:
             raise InputError(f"labels={labels!r}: choose hospital (what its annotators draw) or all")
         orders = orders_of(lesions)

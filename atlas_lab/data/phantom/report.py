@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from atlas_lab.anatomy import structure
 from atlas_lab.data.phantom.compose import Placed
@@ -19,7 +20,7 @@ def findings(
     """The labelled lesions and the mimics that have a voxel in view.
 
     Each with type, mask, organ, diameter (mm, of the sphere of the same volume as its mask), volume (mL), centre (of its
-    mask, world mm, RAS+) and contrast (HU, lesion minus organ).
+    mask, world mm, RAS+), contrast (HU, lesion minus organ) and whether the scan's border cuts it.
     """
     voxel_mm3 = float(np.prod(grid.spacing))
     seen: list[dict[str, Any]] = []
@@ -38,9 +39,16 @@ def findings(
             "volume_ml": round(voxels * voxel_mm3 / 1000, 4),
             "center_mm": [round(float(c), 1) for c in middle[:3]],
             "hu_contrast": round(float(lesion.contrast), 1),
+            "cut": _is_cut(index, where, grid),
         }
         (seen if lesion.label else others).append(fact)
     return seen, others
+
+
+def _is_cut(index: npt.NDArray[np.intp], where: Placed, grid: Grid) -> bool:
+    """Whether the border of the scan cuts a lesion, which then is larger than what is seen of it."""
+    low, high = index.min(axis=0), index.max(axis=0)
+    return any(a + s.start == 0 or b + s.start == n - 1 for a, b, s, n in zip(low, high, where.crop, grid.shape, strict=True))
 
 
 def report(seen: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], phase: str) -> dict[str, Any]:

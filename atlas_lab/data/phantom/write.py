@@ -1,19 +1,18 @@
 """A folder of phantom patients in AbdomenAtlas layout."""
 
+import dataclasses
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from atlas_lab.data.case import FACTS, Case, read_facts
-from atlas_lab.data.label_map import LabelMap
+from atlas_lab.data.case import FACTS, find_ct, read_facts
 from atlas_lab.data.phantom.checks import check_whole
 from atlas_lab.data.phantom.recipe import Recipe, Scan
-from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
 from atlas_lab.scale import map_cases
 
+MOST_CASES = 1_000_000
 MARKER = ".phantom"  # what the workers of a cluster must see
 
 
@@ -34,6 +33,8 @@ def write_cases(
     could not be written.
     """
     check_whole("cases", cases, 1)
+    if cases > MOST_CASES:
+        raise InputError(f"cases={cases}: make at most {MOST_CASES:,} in one folder")
     check_whole("workers", workers, 1)
     made = recipe or Recipe.of()
     target = Path(folder).absolute()
@@ -41,9 +42,12 @@ def write_cases(
     _refuse_strangers(target, made, cases)
     missing = [scan for scan in scans if not (target / scan.id).exists()]
     if missing:
-        target.mkdir(parents=True, exist_ok=True)
         marker = target / MARKER
-        marker.touch()
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            marker.touch()
+        except OSError as error:
+            raise InputError(f"{target}: cannot be written ({error.strerror}); choose another folder") from None
         try:
             tasks = _Write(target, made)
             done = map_cases(
@@ -55,7 +59,7 @@ def write_cases(
     return [target / scan.id for scan in scans]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class _Write:
     """Make one scan and write it, wherever this runs."""
 
@@ -69,8 +73,8 @@ class _Write:
             return  # another run was here
         made = self.recipe.make(scan)
         drawn = {name: made.masks[name] for name in self.recipe.labelled(scan)}
-        labels = LabelMap(drawn, made.affine)
-        case = Case(scan.id, Volume(made.ct, made.affine), labels, meta=made.meta, provenance=self.recipe.origin(scan))
+        case = dataclasses.replace(made, masks=drawn).case(scan.id)
+        case.provenance = self.recipe.origin(scan)
         case.save(self.folder)
 
 
@@ -96,6 +100,11 @@ def _refuse_strangers(folder: Path, recipe: Recipe, cases: int) -> None:
     for path in wanted:
         if path.exists() and not (path / FACTS).exists():
             raise InputError(f"{path}: is in the way and no phantom case; choose an empty folder")
+        if path.exists() and find_ct(path) is None:
+            raise InputError(f"{path}: is damaged, its CT is gone; remove this folder and it is made again")
+    strange = [path.name for path in folder.iterdir() if not path.name.startswith(".")] if folder.exists() and not there else []
+    if strange:
+        raise InputError(f"{folder}: holds something else ({strange[0]}); choose an empty folder for the phantom atlas")
 
 
 def _as_read(origin: dict[str, Any]) -> dict[str, Any]:

@@ -112,3 +112,11 @@ def test_an_unknown_roi_is_refused(roi) -> None:
 def test_a_misspelt_roi_is_told_what_was_meant() -> None:
     with pytest.raises(InputError, match="did you mean 'liver'"):
         patient(0, roi="livr")
+
+
+def test_a_roi_may_be_the_lesions_of_a_mask(whole: PhantomPatient) -> None:
+    part = patient(2, spacing=MM, lesions=ORDERS, roi="kidney_tumor")
+    assert part.masks["kidney_tumor"].sum() == whole.masks["kidney_tumor"].sum() > 0
+    assert part.ct.size < 0.1 * whole.ct.size
+    with pytest.raises(InputError, match="has no liver_tumor"):
+        patient(2, spacing=MM, lesions=[], roi="liver_tumor")

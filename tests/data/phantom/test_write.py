@@ -188,3 +188,16 @@ def test_a_split_keeps_the_scans_of_a_patient_and_of_a_site_together() -> None:
     sites = atlas.split({"train": 0.5, "test": 0.5}, by="site")
     assert {tuple(set(part.table["site"])) for part in sites.values()} == {("east",), ("west",)}
     assert len(atlas.filter(site="west")) + len(atlas.filter(site="east")) == len(atlas) == 14
+
+
+def test_a_case_without_its_ct_is_named(tmp_path: Path) -> None:
+    written(tmp_path, 1)
+    (tmp_path / "BDMAP_00000001" / "ct.nii.gz").unlink()
+    with pytest.raises(InputError, match="BDMAP_00000001: is damaged"):
+        written(tmp_path, 1)
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_text("{}")
+    with pytest.raises(InputError, match="holds something else"):
+        written(tmp_path, 1)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class Order:
         if kind is None or kind.label is None:
             known = [k.name for k in LESIONS]
             raise InputError(f"no lesion type {self.type!r}: {nearest(str(self.type), known)}there are {', '.join(known)}")
-        if not isinstance(self.count, int) or isinstance(self.count, bool) or self.count < 1:
+        if not isinstance(self.count, Integral) or isinstance(self.count, bool) or self.count < 1:
             raise InputError(f"{self.type}: count={self.count!r}: must be a whole number, 1 or more")
         low, high = kind.diameter_mm
         asked = self.diameter_mm
@@ -69,7 +70,7 @@ class Order:
 def orders_of(lesions: Sequence[Order | str] | None) -> tuple[Order, ...] | None:
     """What a user asks for, as orders; None leaves lesions to chance. InputError: one name in place of a list."""
     if lesions is not None and (isinstance(lesions, str) or not isinstance(lesions, Sequence)):
-        raise InputError(f"lesions={lesions!r}: give a list of types, or None for lesions by chance")
+        raise InputError(f"lesions={lesions!r}: give a list of types ([] for none), or None for lesions by chance")
     return None if lesions is None else tuple(order if isinstance(order, Order) else Order(order) for order in lesions)
 
 
@@ -87,17 +88,18 @@ class Patient:
     def grow(self, orders: Sequence[Order] | None, age: int) -> list[Lesion]:
         """Lesions by chance (`orders` is None) or as ordered, and mimics by chance, the old having more plaques."""
         for kind in (*LESIONS, *MIMICS):
-            rng = self.stream(f"how many {kind.name}")
-            ill, count = rng.random() < kind.chance * _of_age(kind, age), int(rng.integers(kind.count[0], kind.count[1] + 1))
-            size, even = kind.diameter_mm, False
-            if orders is not None and kind.label is not None:
-                mine = [order for order in orders if order.type == kind.name]
-                ill, count = bool(mine), sum(order.count for order in mine)
-                even = any(order.diameter_mm for order in mine)
-                size = next((order.diameter_mm for order in mine if order.diameter_mm), size)
-            for number in range(count if ill else 0):
+            for number, (size, even) in enumerate(self._wanted(kind, orders, age)):
                 self._add(kind, size, self.stream(f"{kind.name} {number}"), even=even)
         return self.drawn
+
+    def _wanted(self, kind: LesionKind, orders: Sequence[Order] | None, age: int) -> list[tuple[Range, bool]]:
+        """For each lesion of a kind its range of diameters, and whether they are even over it."""
+        if orders is not None and kind.label is not None:
+            mine = [order for order in orders if order.type == kind.name for _ in range(order.count)]
+            return [(order.diameter_mm or kind.diameter_mm, order.diameter_mm is not None) for order in mine]
+        rng = self.stream(f"how many {kind.name}")
+        ill, count = rng.random() < kind.chance * _of_age(kind, age), int(rng.integers(kind.count[0], kind.count[1] + 1))
+        return [(kind.diameter_mm, False)] * count if ill else []
 
     def _add(self, kind: LesionKind, size: Range, rng: np.random.Generator, *, even: bool) -> None:
         hosts = [name for name in kind.organs if name in self.parts]
@@ -177,7 +179,7 @@ class Patient:
 
 
 def _is_range(value: object, low: float, high: float) -> bool:
-    if not isinstance(value, Sequence) or len(value) != 2 or not all(isinstance(v, int | float) for v in value):
+    if not isinstance(value, Sequence) or len(value) != 2 or not all(isinstance(v, Real) for v in value):
         return False
     return bool(low <= value[0] <= value[1] <= high)
 

@@ -184,7 +184,7 @@ MIMICS: tuple[LesionKind, ...] = (
                rim=by_phase((0, 0), (110, 200), (30, 70)), rim_mm=5.0, clumped=True),
     LesionKind("focal_fat", None, ("liver",), 0.12, (1, 1), (10, 35),
                by_phase((-30, -12), (-35, -15), (-45, -20)), site="ligament", edge_mm=(2.0, 5.0), speckle=(1, 4)),
-    LesionKind("unopacified_bowel", None, ("intestine",), 0.5, (1, 1), (18, 30),
+    LesionKind("unopacified_bowel", None, ("intestine",), 0.5, (1, 1), (18, 45),
                by_phase((30, 48), (45, 85), (60, 110)), absolute=True, site="jejunum", edge_mm=(0.1, 0.5)),
     LesionKind("aortic_plaque", None, ("aorta",), 0.45, (1, 7), (4, 11), always(250, 900), absolute=True,
                site="wall", sink=-0.3, edge_mm=(0.0, 0.2), speckle=(0, 0), patch=(0, 0)),
