@@ -12,7 +12,7 @@ from atlas_lab.data.phantom.lesions import Lesion
 from atlas_lab.data.phantom.outline import Outline
 from atlas_lab.data.phantom.part import Drawn
 from atlas_lab.data.phantom.shapes import distance_on
-from atlas_lab.data.phantom.space import Array, Crop, Space, inside, overlap
+from atlas_lab.data.phantom.space import Array, Crop, Space, inside, overlap, room
 from atlas_lab.data.phantom.tissue import Fields, Paint, occupancy
 
 CONTACT_MM = 0.2  # organs closer than this touch
@@ -71,8 +71,7 @@ def place(
             owned = distance = np.maximum(distance, _seen_from(placed[row.within], crop, space) + np.float32(0.5))
         else:
             gap = np.float32(row.gap) * spread[crop]
-            free = taken[crop] >= np.float32(space.reach)  # what is farther off says nothing of how far
-            owned = np.where(free, distance, np.maximum(distance, gap - taken[crop]))
+            owned = np.maximum(distance, -room(taken[crop] - gap, space.reach - row.gap))
         if part.name in BY_NAME:
             stray = _stray(owned < 0, crop_of_a_scan)
             owned, distance = (np.where(stray, np.float32(space.voxel), d) for d in (owned, distance))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
-from atlas_lab.data.phantom.space import Array, Crop, Point, Space, inside, overlap, rotation
+from atlas_lab.data.phantom.space import Array, Crop, Point, Space, inside, overlap, room, rotation
 
 Vector = tuple[float, float, float]
 Move = Callable[[Vector], Vector]
@@ -231,7 +231,8 @@ class Minus:
         return self.shape.box()
 
     def distance(self, space: Space, crop: Crop) -> Array:
-        return np.maximum(self.shape.distance(space, crop), -distance_on(self.hole, space, crop))
+        distance, hole = self.shape.distance(space, crop), distance_on(self.hole, space, crop)
+        return np.maximum(distance, -room(hole, space.reach))
 
     def moved(self, move: Move, scale: float) -> "Minus":
         return Minus(self.shape.moved(move, scale), self.hole.moved(move, scale))

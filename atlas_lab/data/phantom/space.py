@@ -4,7 +4,6 @@ Anatomy is laid out once, in canonical millimetres: origin in the middle of the 
 the front, z to the head. A patient's own build (a scale, a pose) and smooth deformations lead from the voxels to that space.
 """
 
-import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,8 +44,13 @@ class Lattice:
             first, weights = self._weights(axis)
             shape = [-1 if i == k else 1 for i in range(3)]
             # four products in a fixed order, not a matrix product: BLAS rounds differently from machine to machine
-            parts = (np.take(field, first + j, axis=k) * weights[j].reshape(shape) for j in range(4))
-            field = functools.reduce(np.add, parts)
+            total = np.take(field, first, axis=k)
+            total *= weights[0].reshape(shape)
+            for j in range(1, 4):
+                part = np.take(field, first + j, axis=k)
+                part *= weights[j].reshape(shape)
+                total += part
+            field = total
         return field
 
     def _weights(self, axis: Array) -> tuple[npt.NDArray[np.int64], Array]:
@@ -230,6 +234,15 @@ def rotation(degrees: Point) -> npt.NDArray[np.float64]:
 def _between(axis: Array, low: float, high: float) -> slice:
     start = int(np.searchsorted(axis, low))
     return slice(start, max(start, int(np.searchsorted(axis, high))))
+
+
+def room(distance: Array, reach: float) -> Array:
+    """Distances that are known up to `reach` only, drawn out so that they grow beyond all bounds towards it; below 0 as given.
+
+    Depth within a part is the room its neighbours leave: one that is out of reach must not make it shallow.
+    """
+    share = np.clip(distance / np.float32(reach), 0, 0.999)
+    return np.asarray(distance / (1 - share * share), np.float32)
 
 
 def overlap(a: Crop, b: Crop) -> Crop:

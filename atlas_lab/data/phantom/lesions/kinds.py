@@ -76,7 +76,7 @@ LESIONS: tuple[LesionKind, ...] = (
         patch=(3, 9),
         rim=by_phase((-5, 0), (-15, 0), (10, 40)),  # the capsule takes contrast late
         rim_mm=2.0,
-        core=by_phase((-6, 0), (-30, 0), (-15, 0)),
+        core=by_phase((-6, 0), (-15, 0), (-10, 0)),
     ),
     LesionKind(
         "pancreatic_ductal_adenocarcinoma",
@@ -102,7 +102,7 @@ LESIONS: tuple[LesionKind, ...] = (
         by_phase((-4, 4), (20, 80), (5, 35)),  # portal: assumed
         sink=0.2,
         edge_mm=(0.1, 0.7),
-        core=by_phase((0, 0), (-40, 0), (-20, 0)),
+        core=by_phase((0, 0), (-15, 0), (-10, 0)),
     ),
     LesionKind(
         "pancreatic_cyst",
