@@ -5,7 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, Files
 import atlas_lab
 from atlas_lab.lessons.claims import CLAIMS, PARTS, Claim
 from atlas_lab.pipelines import Notebook, list_notebooks
+from docs.markdown import table
 
 _SCRIPT = re.compile(r"<script[^>]*>(?:(?!</script>).)*?</script>", re.DOTALL)
 
@@ -64,7 +65,7 @@ def _lesson(notebook: Notebook) -> str:
     rows = [(f"`{p.name}`", f"`{p.type}`", "required" if p.required else f"`{p.default!r}`", p.help) for p in notebook.parameters]
     return (
         f"## [{notebook.title}]({notebook.path.name})\n\n{notebook.summary}\n\n"
-        f"```\natlas-lab run {notebook.name}\n```\n\n{_table(('parameter', 'type', 'default', ''), rows)}"
+        f"```\natlas-lab run {notebook.name}\n```\n\n{table(('parameter', 'type', 'default', ''), rows)}"
     )
 
 
@@ -91,7 +92,7 @@ def _part(part: str) -> str:
         for claim in CLAIMS
         if claim.part == part
     ]
-    return _table(("claim", "published", "how", "source", "lesson"), rows)
+    return table(("claim", "published", "how", "source", "lesson"), rows)
 
 
 def _published(claim: Claim) -> str:
@@ -112,7 +113,7 @@ def _rooms() -> list[str]:
 
 
 def _room_table() -> str:
-    return _table(("room", ""), [(f"[`al.{room}`]({room}.md)", _room(room).__doc__ or "") for room in _rooms()])
+    return table(("room", ""), [(f"[`al.{room}`]({room}.md)", _room(room).__doc__ or "") for room in _rooms()])
 
 
 def _room(name: str) -> Any:
@@ -133,12 +134,6 @@ def _reference(room: str) -> str:
 
 def _origin(value: Any) -> str:
     return value.__name__ if inspect.ismodule(value) else f"{value.__module__}.{value.__qualname__}"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head), *map(list, rows)]
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 _WRITERS: dict[str, Callable[[], str]] = {

@@ -1,12 +1,12 @@
 """The model card's tables as Markdown, from the phantom's own: `make pictures` writes them into the page, a test compares."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from atlas_lab.anatomy import structure
 from atlas_lab.data import phantom
 from atlas_lab.data.phantom.hospitals import EXTERNAL
+from docs.markdown import table
 
 PAGE = Path(__file__).parent / "phantom.md"
 
@@ -23,7 +23,7 @@ def hospitals() -> str:
         )
         for h in phantom.HOSPITALS
     ]
-    return _table(
+    return table(
         ("hospital", "voxels, mm", "noise HU, kernel", "plain / arterial / portal", "pairs", "structures + tumours labelled"),
         rows,
     )
@@ -42,7 +42,7 @@ def lesions() -> str:
         )
         for kind in (*phantom.LESIONS, *phantom.MIMICS)
     ]
-    return _table(("type", "mask", "organ", "diameter, mm", "HU beside the organ: plain / arterial / portal"), rows)
+    return table(("type", "mask", "organ", "diameter, mm", "HU beside the organ: plain / arterial / portal"), rows)
 
 
 def card() -> str:
@@ -58,12 +58,6 @@ def filled(page: str) -> str:
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         page = re.sub(f"{begin}.*?{end}", lambda _, b=begin, e=end, w=write: f"{b}\n\n{w()}\n\n{e}", page, flags=re.DOTALL)
     return page
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head), *map(list, rows)]
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import ConvexHull, QhullError
 
+from atlas_lab.data.sphere import directions
 from atlas_lab.errors import InputError
 
 STATISTICS = ("diameter_mm", "elongation", "flatness", "lobulation", "sphericity")
@@ -72,11 +73,8 @@ def _crossings(padded: npt.NDArray[np.bool_], step: tuple[int, ...]) -> int:
     return int(np.count_nonzero(padded[here] != padded[there]))
 
 
-def _shares(directions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _shares(axes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The share of the sphere that lies nearest to each direction, or its opposite."""
-    i = np.arange(20_000) + 0.5
-    z, angle = 1 - i / 20_000, np.pi * (1 + 5**0.5) * i
-    flat = np.sqrt(1 - z**2)
-    points = np.stack([flat * np.cos(angle), flat * np.sin(angle), z], axis=1)
-    nearest = np.abs(points @ directions.T).argmax(axis=1)
-    return np.bincount(nearest, minlength=len(directions)) / len(points)
+    points = directions(40_000)[:20_000]  # opposites count as one, so half the sphere will do
+    nearest = np.abs(points @ axes.T).argmax(axis=1)
+    return np.bincount(nearest, minlength=len(axes)) / len(points)

@@ -104,16 +104,6 @@ class Build:
         bent[1] = bent[1] - (self.belly * front[:, None] * reach[None, :]).astype(np.float32)[None]
         return [np.asarray(b, np.float32) for b in bent]
 
-    def to_world(self, point: Point) -> npt.NDArray[np.float64]:
-        """The world position (mm) of a canonical point, by fixed-point iteration of the deformation."""
-        target = np.asarray(point, np.float64)
-        world = self.placed(target)
-        for _ in range(24):
-            x, y, z = (np.array([c], np.float32) for c in world)
-            moved = np.array([float(u.ravel()[0]) for u in self.shift((x, y, z))])
-            world = self.placed(target - moved)
-        return world
-
     def placed(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Canonical points (..., 3) without their deformation, in world mm."""
         return np.asarray((points * self.scale) @ self.turn.T + self.offset)

@@ -99,15 +99,15 @@ class Tissue:
         u, v, w, s = rng.uniform(size=4)
         texture = self.texture + (self.mottle if phase == "arterial" else 0.0)
         return Fill(
-            core=_at(self.core[phase], u),
-            shell=_at(self.shell[phase], v) if self.shell else 0.0,
+            core=between(self.core[phase], u),
+            shell=between(self.shell[phase], v) if self.shell else 0.0,
             shell_mm=self.shell_mm,
             texture=texture,
             grain=self.grain,
-            gas=_at(self.gas, w) if self.gas else None,
+            gas=between(self.gas, w) if self.gas else None,
             wave=self.wave,
             stool=self.stool,
-            stream=_at(self.stream[phase], s) if self.stream else 0.0,
+            stream=between(self.stream[phase], s) if self.stream else 0.0,
         )
 
 
@@ -131,7 +131,7 @@ def within(name: str, share: Range) -> Levels:
     hu = structure(name).hu
     if hu is None:
         raise KeyError(f"{name} has no HU in the anatomy table")
-    return {phase: (_at(hu[phase], share[0]), _at(hu[phase], share[1])) for phase in PHASES}
+    return {phase: (between(hu[phase], share[0]), between(hu[phase], share[1])) for phase in PHASES}
 
 
 def solid(name: str, *, share: Range = (0.3, 0.75), texture: float = 3.0, grain: str = "medium", mottle: float = 0.0) -> Tissue:
@@ -161,5 +161,6 @@ def textures(rng: np.random.Generator, space: Space) -> Fields:
     return {name: Lattice.drawn(rng, step).on(space.axes) for name, step in GRAINS_MM.items()}
 
 
-def _at(limits: Range, u: float) -> float:
+def between(limits: Range, u: float) -> float:
+    """The value at the share `u` (0..1) of a range."""
     return float(limits[0] + u * (limits[1] - limits[0]))

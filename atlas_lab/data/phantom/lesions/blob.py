@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from atlas_lab.data.phantom.shapes import Box, Move, Vector
 from atlas_lab.data.phantom.space import Array, Crop, Space
+from atlas_lab.data.sphere import directions
 
 _SPHERE = 400  # directions over which volumes are averaged
 
@@ -38,11 +39,11 @@ class Blob:
         """A blob with the volume of a sphere of `diameter_mm`; `ratios` are its second and third axis over the first."""
         axes = turn * np.array([1.0, *ratios])[:, None]
         unit = cls(center, axes, lobes, heights, sharpness)
-        volume = float(np.mean(unit._surface(_sphere(_SPHERE)) ** 3)) * ratios[0] * ratios[1]
+        volume = float(np.mean(unit._surface(directions(_SPHERE)) ** 3)) * ratios[0] * ratios[1]
         return cls(center, axes * (diameter_mm / 2 / np.cbrt(volume)), lobes, heights, sharpness)
 
     def box(self) -> Box:
-        half = float(self._surface(_sphere(_SPHERE)).max()) * 1.05 * np.sqrt((self.axes**2).sum(axis=0))
+        half = float(self._surface(directions(_SPHERE)).max()) * 1.05 * np.sqrt((self.axes**2).sum(axis=0))
         return np.subtract(self.center, half), np.add(self.center, half)
 
     def distance(self, space: Space, crop: Crop) -> Array:
@@ -64,14 +65,6 @@ class Blob:
     def moved(self, move: Move, scale: float) -> "Blob":
         return Blob(move(self.center), self.axes * scale, self.lobes, self.heights, self.sharpness)
 
-    def _surface(self, directions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        bumps = np.exp(self.sharpness * (directions @ self.lobes.T - 1)) @ self.heights
+    def _surface(self, along: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        bumps = np.exp(self.sharpness * (along @ self.lobes.T - 1)) @ self.heights
         return np.maximum(1 + bumps, 0.25)
-
-
-def _sphere(n: int) -> npt.NDArray[np.float64]:
-    """Directions spread evenly over the sphere (a Fibonacci spiral): shape (n, 3)."""
-    i = np.arange(n) + 0.5
-    z, angle = 1 - 2 * i / n, np.pi * (1 + 5**0.5) * i
-    flat = np.sqrt(1 - z**2)
-    return np.stack([flat * np.cos(angle), flat * np.sin(angle), z], axis=1)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from atlas_lab.data.phantom.tissue import Levels, Range, always, by_phase
 
 KIDNEYS = ("kidney_right", "kidney_left")
-NONE = always(0, 0)
 
 
 @dataclass(frozen=True)

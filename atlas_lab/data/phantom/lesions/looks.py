@@ -10,7 +10,7 @@ from atlas_lab.data.phantom.lesions.look import Look
 from atlas_lab.data.phantom.lesions.statistics import drawn_form
 from atlas_lab.data.phantom.shapes import Vector
 from atlas_lab.data.phantom.space import rotation
-from atlas_lab.data.phantom.tissue import Levels
+from atlas_lab.data.phantom.tissue import Levels, between
 
 LOBES = 9
 # measured on blobs of 45 mm on voxels of 0.78 x 0.78 x 5 mm: the lobes' height over the radius at which the share of the
@@ -26,12 +26,12 @@ def real_look(kind: LesionKind, organ_hu: float, phase: str, rng: np.random.Gene
     elongation, flatness, lobulation = (1.0, 1.0, 0.0) if kind.smooth else drawn_form(rng)
     if kind.smooth:
         elongation, flatness = sorted(rng.uniform(0.85, 1.0, 2), reverse=True)
-    contrast = _between(kind.contrast[phase], u[0]) - (organ_hu if kind.absolute else 0.0)
+    contrast = between(kind.contrast[phase], u[0]) - (organ_hu if kind.absolute else 0.0)
     return Look(
         contrast=contrast,
-        edge_mm=_between(kind.edge_mm, u[1]),
-        speckle=_between(kind.speckle, u[2]),
-        patch=_between(kind.patch, u[3]),
+        edge_mm=between(kind.edge_mm, u[1]),
+        speckle=between(kind.speckle, u[2]),
+        patch=between(kind.patch, u[3]),
         rim=_level(kind.rim, phase, u[4]),
         rim_mm=kind.rim_mm,
         core=_level(kind.core, phase, u[5]),
@@ -95,9 +95,5 @@ def form_of(look: Look, diameter_mm: float, rng: np.random.Generator) -> Callabl
     return lambda center: Blob.of(center, diameter_mm, turn, (ratios[0], ratios[1]), directions, heights, sharpness)
 
 
-def _between(limits: tuple[float, float], u: float) -> float:
-    return float(limits[0] + u * (limits[1] - limits[0]))
-
-
 def _level(levels: Levels | None, phase: str, u: float) -> float:
-    return _between(levels[phase], u) if levels else 0.0
+    return between(levels[phase], u) if levels else 0.0
