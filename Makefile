@@ -19,8 +19,12 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 QUIET := $(shell test -t 2 || echo --quiet)
 # A half-removed .venv falls back to the interpreter it was made from: pip must never install there.
 INSTALL := $(BIN)/python -m pip --require-virtualenv install $(QUIET) -c constraints.txt
-# Without build isolation the build backend is the pinned one too.
-EDITABLE := $(INSTALL) --no-build-isolation -e
+# Without build isolation the build backend is the pinned one too. Its hook stays out of the way: make builds the front end.
+EDITABLE := SKIP_JUPYTER_BUILDER=1 $(INSTALL) --no-build-isolation -e
+FRONT_END := $(addprefix atlas_lab/viewers/static/,engine.js loader.js viewer.js)
+NODE_MODULES := widgets/node_modules/.package-lock.json
+# Node comes with .venv, so that the machine needs none; so does npm's cache, which needs no home folder there.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix widgets --cache $(VENV)/.npm
 
 # setup's text is what it was made for; another checkout path or another TORCH_INDEX means a new .venv.
 MADE_FOR := $(CURDIR) $(TORCH_INDEX)
@@ -37,12 +41,13 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test notebooks lab bench docs screenshot pictures lint format pins clean remake
+.PRECIOUS: $(FRONT_END) # what was built stays when a mistake stops the next build
+.PHONY: help setup demo test notebooks lab bench docs screenshot pictures widgets lint format pins clean remake
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMP) ## make .venv with the pinned packages (the other targets do it themselves)
+setup: $(STAMP) $(FRONT_END) ## make .venv with the pinned packages (the other targets do it themselves)
 
 $(STAMP): pyproject.toml constraints.txt $(if $(REMAKE),remake)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
@@ -54,13 +59,25 @@ $(STAMP): pyproject.toml constraints.txt $(if $(REMAKE),remake)
 	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null || { echo "making $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
 	@echo "installing the pinned packages into $(VENV): a few minutes the first time"
 	$(INSTALL) pip
-	$(INSTALL) hatchling editables
+	$(INSTALL) hatchling hatch-jupyter-builder editables
 	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url '$(TORCH_INDEX)' "$$(grep '^torch==' constraints.txt)")
 	$(EDITABLE) '.[dicom,test,dev,docs]'
 	@$(BIN)/python -c 'import torch; c = torch.version.cuda; print("torch", torch.__version__, f"(CUDA {c})" if c else "(CPU only)")'
 	@echo "$(VENV) takes $$(du -sh $(VENV) | cut -f1)"
 	@rm -f $(PEERS)
 	@echo "$(MADE_FOR)" > $@
+
+widgets: $(FRONT_END) ## build the front end from widgets/ (setup does it too)
+
+# A pattern, because that is how every make knows that one recipe makes all three.
+atlas_lab/viewers/%/engine.js atlas_lab/viewers/%/loader.js atlas_lab/viewers/%/viewer.js: $(NODE_MODULES) \
+    $(shell find widgets/src -name "*.ts" -o -name "*.css") widgets/build.mjs widgets/package.json widgets/tsconfig.json
+	$(NPM) run --silent build
+	@touch $(FRONT_END)
+
+$(NODE_MODULES): widgets/package-lock.json | $(STAMP)
+	$(NPM) ci --silent
+	@touch $@
 
 demo: setup ## run the quick pipeline on the phantom atlas and say where its report is
 	$(BIN)/atlas-lab pipeline quick -o runs/demo --resume
@@ -95,11 +112,12 @@ pictures: setup ## make the tables and pictures of the phantom's model card
 	$(BIN)/python -m docs.phantom_tables
 	$(BIN)/python -m docs.phantom_pictures
 
-lint: setup ## format, style, types, layers, stripped notebooks
+lint: setup ## format, style, types, layers, stripped notebooks, TypeScript
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NPM) run --silent check
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify --keep-count --keep-id $(NOTEBOOKS))
 
 format: setup ## format the code and strip the notebooks
@@ -116,5 +134,5 @@ pins: setup ## resolve constraints.txt again (UPGRADE=1: with the newest version
 	@rm constraints.tmp && mv constraints.new constraints.txt
 
 clean: ## remove .venv and every cache and build product (runs/ stays)
-	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist site atlas_lab/viewers/static widgets/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,6 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,]+\])?==([\w.+!]+)")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 MODULES = sorted((ROOT / "atlas_lab").rglob("*.py"))
+FRONT_END = {f"atlas_lab/viewers/static/{name}.js" for name in ("engine", "loader", "viewer")}
 NAMED_BY_USERS = {"jupyterlab", "ipywidgets", "itkwidgets", "torch", "monai", "nibabel", "papermill", "nbval", "pytest"}
 
 
@@ -139,16 +140,28 @@ def test_the_citation_names_the_current_version():
 # The distribution
 
 
-def build(kind: str, folder: Path) -> Path:
+def build(kind: str, folder: Path, source: Path = ROOT, **environment: str) -> Path:
     pytest.importorskip("hatchling", reason="the build backend is not installed (it comes with the dev extra)")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", folder], cwd=ROOT, check=True)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", folder]
+    subprocess.run(command, cwd=source, env=os.environ | environment, check=True)
     (built,) = folder.iterdir()
     return built
 
 
-def test_the_wheel_holds_the_library_and_the_notebooks_and_nothing_else(tmp_path):
-    with zipfile.ZipFile(build("wheel", tmp_path)) as wheel:
-        names = set(wheel.namelist())
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(build("wheel", tmp_path_factory.mktemp("wheel"))) as wheel:
+        yield wheel
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory) -> Iterator[tarfile.TarFile]:
+    with tarfile.open(build("sdist", tmp_path_factory.mktemp("sdist"))) as sdist:
+        yield sdist
+
+
+def test_the_wheel_holds_the_library_and_the_notebooks_and_nothing_else(wheel):
+    names = set(wheel.namelist())
     notebooks = {f"atlas_lab/_notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {str(path.relative_to(ROOT)) for path in MODULES} <= names
     assert notebooks == {name for name in names if name.endswith(".ipynb")}
@@ -156,11 +169,24 @@ def test_the_wheel_holds_the_library_and_the_notebooks_and_nothing_else(tmp_path
     assert [name for name in names if ".ipynb_checkpoints" in name or "__pycache__" in name] == []
 
 
-def test_the_source_distribution_can_build_and_test_itself(tmp_path):
-    with tarfile.open(build("sdist", tmp_path)) as sdist:
-        names = {name.partition("/")[2] for name in sdist.getnames()}
+def test_the_wheel_holds_the_built_front_end_and_no_source_map(wheel):
+    assert {name for name in wheel.namelist() if name.startswith("atlas_lab/viewers/static/")} == FRONT_END
+    assert [name for name in FRONT_END if b"sourceMappingURL" in wheel.read(name)] == []
+
+
+def test_the_source_distribution_can_build_and_test_itself(sdist):
+    names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "NOTICE", "tests/test_project.py"} <= names
-    assert [name for name in names if name.startswith((".venv", "runs"))] == []
+    assert {str(path.relative_to(ROOT)) for path in (ROOT / "widgets" / "src").rglob("*.*")} <= names
+    assert {"widgets/.npmrc", "widgets/build.mjs", "widgets/package-lock.json", "widgets/tsconfig.json"} <= names
+    assert [name for name in names if name.startswith((".venv", "runs")) or "node_modules" in name] == []
+
+
+def test_a_wheel_from_the_source_distribution_needs_no_node(sdist, tmp_path):
+    sdist.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    with zipfile.ZipFile(build("wheel", tmp_path / "wheel", source, PATH="")) as wheel:
+        assert set(wheel.namelist()) >= FRONT_END
 
 
 def test_the_license_is_apache_2_in_full():
@@ -236,6 +262,7 @@ def test_git_ignores_no_source_file():
         "atlas_lab/*.py",
         "tests/*.py",
         "notebooks/*.ipynb",
+        "widgets/src/*.ts",
     ]
     ignored = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     assert [name for name in ignored if ".ipynb_checkpoints" not in name] == []

@@ -8,6 +8,7 @@ from atlas_lab.data.lesion_shape import shape_statistics
 from atlas_lab.data.measure import measure
 from atlas_lab.data.odd import odd_cases
 from atlas_lab.data.prior import MeanLabels, baseline
+from atlas_lab.data.regrid import regrid
 from atlas_lab.data.transforms import WINDOWS, crop_to_foreground, resample, window
 from atlas_lab.data.volume import Volume
 
@@ -23,6 +24,7 @@ __all__ = [
     "measure",
     "odd_cases",
     "phantom",
+    "regrid",
     "resample",
     "samples",
     "shape_statistics",

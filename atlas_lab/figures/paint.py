@@ -1,6 +1,5 @@
 """A slice as an RGB picture: grey CT, organs tinted or outlined in their colours."""
 
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -47,18 +46,6 @@ def slice_of(mask: CroppedMask, plane: Plane, index: int) -> np.ndarray | None:
     whole = np.zeros([mask.shape[a] for a in others], dtype=bool)
     whole[mask.box[others[0]], mask.box[others[1]]] = inside
     return upright(whole)
-
-
-def overlay(picture: np.ndarray, labels: LabelMap, names: Iterable[str], plane: Plane, index: int, opacity: float) -> np.ndarray:
-    """Tint `picture` with structures at `opacity` 0-1; their outlines are always drawn in full colour."""
-    out = picture.astype(np.float32)
-    for name in names:
-        mask = mask_slice(labels, name, plane, index)
-        if mask is None:
-            continue
-        tint(out, mask, rgb(name), opacity)
-        out[edge(mask)] = rgb(name)
-    return out.astype(np.uint8)
 
 
 def tint(picture: np.ndarray, mask: np.ndarray, colour: tuple[int, int, int], opacity: float) -> None:

@@ -1,5 +1,9 @@
-"""Widgets to look at cases with; each stores a PNG beside itself."""
+"""Widgets to look at cases with and to paint on them; each stores a PNG beside itself."""
 
-from atlas_lab.viewers.explorer import SliceExplorer, view
+from atlas_lab.viewers.boxes import Box
+from atlas_lab.viewers.explorer import SliceExplorer
+from atlas_lab.viewers.itk import ItkViewer, itk_available
+from atlas_lab.viewers.view import view
+from atlas_lab.viewers.viewer import Click, VolumeViewer
 
-__all__ = ["SliceExplorer", "view"]
+__all__ = ["Box", "Click", "ItkViewer", "SliceExplorer", "VolumeViewer", "itk_available", "view"]

@@ -10,10 +10,12 @@ import ipywidgets as widgets
 from atlas_lab.data.case import Case
 from atlas_lab.data.transforms import WINDOWS, preset
 from atlas_lab.data.volume import Volume
-from atlas_lab.figures.multiplanar import At, parts, resolve
+from atlas_lab.figures.multiplanar import At, resolve
 from atlas_lab.figures.names import display
 from atlas_lab.figures.planes import PLANES, VIEWS, Plane, planes_of, shown_structures
+from atlas_lab.viewers.look import Look
 from atlas_lab.viewers.picture import fitting_scale, hounsfield, plane_picture, png, side_by_side
+from atlas_lab.viewers.scene import Scene
 
 _ALL = "all structures"
 _NONE = "CT only"
@@ -29,7 +31,8 @@ class SliceExplorer(widgets.VBox):
     def __init__(self, image: Case | Volume, *, at: At = None, window: str = "soft tissue", width: int = 1080) -> None:
         preset(window)  # refuses an unknown name in the user's words
         self._held = False
-        self._volume, self._labels = parts(image)
+        self._scene = Scene.of(image)
+        self._volume, self._labels = self._scene.volume, self._scene.labels
         self._present = shown_structures(self._labels, None)
         self._scale = fitting_scale(self._volume, width // 3, 460)
         voxel = resolve(at, self._volume, self._labels)
@@ -86,7 +89,7 @@ class SliceExplorer(widgets.VBox):
             return self._present if chosen == _ALL else []
         return [chosen]
 
-    def show(self, structure: str | None) -> None:
+    def isolate(self, structure: str | None) -> None:
         """Draw one structure and go to it; None draws all. InputError: it is not in this case."""
         if structure is not None:
             resolve(structure, self._volume, self._labels)
@@ -97,10 +100,8 @@ class SliceExplorer(widgets.VBox):
         return png(side_by_side([self._picture(plane) for plane in self._planes]))
 
     def _picture(self, plane: Plane) -> Any:
-        return plane_picture(
-            self._volume, self._labels, plane, self.voxel, names=self.structures, window=self._window.value,
-            opacity=self._opacity.value, pixels_per_mm=self._scale,
-        )  # fmt: skip
+        look = Look(self._window.value, self.structures, self._opacity.value)
+        return plane_picture(self._scene, look, plane, self.voxel, self._scale)
 
     def _go_to_structure(self, change: dict[str, Any]) -> None:
         with self._drawn_once():
@@ -138,12 +139,3 @@ class SliceExplorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return bundle | {"image/png": base64.b64encode(self.png()).decode()}
-
-
-def view(image: Case | Volume, *, at: At = None, window: str = "soft tissue") -> SliceExplorer:
-    """Look at a case or volume in three planes; the last line of a cell shows it.
-
-    `at` is a voxel (x, y, z) or a structure's name, `window` the name of a preset. InputError: not a case or volume, a
-    voxel outside it, an unknown structure.
-    """
-    return SliceExplorer(image, at=at, window=window)

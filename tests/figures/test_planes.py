@@ -9,7 +9,7 @@ from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
 from atlas_lab.figures import multiplanar
 from atlas_lab.figures.multiplanar import resolve
-from atlas_lab.figures.paint import edge, grey, mask_slice, overlay, rgb
+from atlas_lab.figures.paint import mask_slice, rgb
 from atlas_lab.figures.planes import PLANES, VIEWS, centre, cut, position
 from tests.figures.pictures import case_with, near, rendered
 
@@ -49,18 +49,6 @@ def test_a_mask_and_its_ct_lie_on_each_other(plane):
         expected = cut(mask, plane, index)
         np.testing.assert_array_equal(expected if shown is not None else np.zeros_like(expected), expected)
         assert (shown is None) == (not expected.any())
-
-
-def test_an_overlay_keeps_the_ct_outside_and_outlines_inside():
-    mask = np.zeros(SHAPE, bool)
-    mask[1:4, 1:5, 3] = True
-    labels = LabelMap({"liver": mask}, np.eye(4))
-    picture = grey(np.zeros(SHAPE, np.int16), "axial", 3, (0, 400))
-    shown = overlay(picture, labels, ["liver"], "axial", 3, opacity=0.0)
-    inside = cut(mask, "axial", 3)
-    assert (shown[~inside] == picture[~inside]).all()
-    assert (shown[edge(inside)] == rgb("liver")).all()
-    assert (shown[inside & ~edge(inside)] == picture[inside & ~edge(inside)]).all()
 
 
 def test_the_centre_of_a_curved_structure_lies_in_it():

@@ -55,14 +55,20 @@ def lab(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def page(browser_path: str, address: str, token: str, notebook: str, *, height: int = 20_000) -> Iterator[Page]:
-    """A notebook open in the browser; the window is so high that every cell is rendered."""
+def page(
+    browser_path: str, address: str, token: str, notebook: str, *, height: int = 20_000, place: str = "doc/tree"
+) -> Iterator[Page]:
+    """A notebook open in the browser; the window is so high that every cell is rendered.
+
+    `place` is the front end's part of the address: JupyterLab's, `notebooks` (Notebook 7) or `voila/render`.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
         try:
             opened = browser.new_page(viewport={"width": 1400, "height": height})
-            opened.goto(f"{address}/doc/tree/{notebook}?token={token}")
-            opened.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+            opened.goto(f"{address}/{place}/{notebook}?token={token}", timeout=120_000)
+            if not place.startswith("voila"):
+                opened.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
             yield opened
         finally:
             browser.close()

@@ -11,7 +11,7 @@ from atlas_lab.data.case import Case
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError
-from atlas_lab.viewers import SliceExplorer, view
+from atlas_lab.viewers import SliceExplorer
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def frames(explorer: SliceExplorer) -> list[bytes]:
 
 
 def test_moving_a_slider_moves_its_plane_and_every_crosshair(case):
-    explorer = view(case)
+    explorer = SliceExplorer(case)
     before = frames(explorer)
     explorer.voxel = (3, 4, 5)
     assert explorer.voxel == (3, 4, 5)
@@ -38,18 +38,18 @@ def test_moving_a_slider_moves_its_plane_and_every_crosshair(case):
 
 
 def test_showing_a_structure_goes_to_it_and_draws_it_alone(case):
-    explorer = view(case)
+    explorer = SliceExplorer(case)
     assert explorer.structures == ["liver", "spleen"]  # the empty gall bladder is not offered
-    explorer.show("spleen")
+    explorer.isolate("spleen")
     assert case.labels["spleen"][explorer.voxel]
     assert explorer.structures == ["spleen"]
     assert "spleen" in explorer._readout.value
-    explorer.show(None)
+    explorer.isolate(None)
     assert explorer.structures == ["liver", "spleen"]
 
 
 def test_several_moves_are_drawn_once(case, monkeypatch):
-    explorer = view(case)
+    explorer = SliceExplorer(case)
     drawn = []
     monkeypatch.setattr(explorer, "_picture", lambda plane: drawn.append(plane) or Image.new("RGB", (2, 2)))
     explorer.voxel = (1, 2, 3)
@@ -57,7 +57,7 @@ def test_several_moves_are_drawn_once(case, monkeypatch):
 
 
 def test_a_png_stands_beside_the_widget(case):
-    explorer = view(case, at="liver")
+    explorer = SliceExplorer(case, at="liver")
     bundle = explorer._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))))
@@ -67,16 +67,16 @@ def test_a_png_stands_beside_the_widget(case):
 
 
 def test_a_volume_or_a_single_slice_can_be_looked_at():
-    assert len(frames(view(Volume(np.zeros((30, 40, 1), np.int16), np.diag([1, 1, 5, 1]))))) == 1
+    assert len(frames(SliceExplorer(Volume(np.zeros((30, 40, 1), np.int16), np.diag([1, 1, 5, 1]))))) == 1
 
 
 def test_what_is_not_there_is_said_plainly(case):
-    explorer = view(case)
+    explorer = SliceExplorer(case)
     with pytest.raises(InputError, match="it is absent"):
-        explorer.show("gall_bladder")
+        explorer.isolate("gall_bladder")
     with pytest.raises(InputError, match="outside the volume"):
         explorer.voxel = (0, 0, 99)
     with pytest.raises(InputError, match="unknown window 'livr': did you mean 'liver'"):
-        view(case, window="livr")
+        SliceExplorer(case, window="livr")
     with pytest.raises(InputError, match="neither a Case nor a Volume"):
-        view("ct.nii.gz")
+        SliceExplorer("ct.nii.gz")

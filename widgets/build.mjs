@@ -1,0 +1,23 @@
+// Bundles the three modules that the Python package serves; each stands alone, with no import left in it.
+import { build } from "esbuild";
+
+// NiiVue reads Zarr over the network with zarrita, whose decoders weigh more than NiiVue itself. Nothing here calls it.
+const withoutZarr = {
+  name: "without-zarr",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/]zarrita[\\/]/ }, () => ({ contents: "", loader: "empty" }));
+  },
+};
+
+await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: ["src/loader.ts", "src/viewer.ts", "src/engine.ts"],
+  outdir: "../atlas_lab/viewers/static",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  loader: { ".css": "text" },
+  plugins: [withoutZarr],
+  logLevel: "warning",
+});
