@@ -19,7 +19,7 @@ def main() -> None:
     ):
         if errors := run_all(opened):
             sys.exit(f"the lesson failed: {errors[0]}")
-        cell = opened.locator(".jp-Cell", has=opened.locator(".jupyter-widgets.widget-image")).last
+        cell = opened.locator(".jp-Cell", has=opened.locator(".atlas-viewer")).last
         cell.screenshot(path=HERE / "start_here.png")
 
 

@@ -23,9 +23,10 @@ os.environ["MATPLOTLIBRC"] = str(ROOT / "tests" / "matplotlibrc")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each process, so each xdist worker, an empty cache; kernels and subprocesses that tests start inherit it."""
+    """Give each process, so each xdist worker, an empty cache, with nothing painted; what tests start inherits it."""
     cache = tempfile.mkdtemp(prefix="atlas-lab-test-cache-")
     os.environ["ATLAS_LAB_CACHE"] = cache
+    os.environ["ATLAS_LAB_EDITS"] = f"{cache}/edits"
     config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))
 
 

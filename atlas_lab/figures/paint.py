@@ -1,6 +1,5 @@
 """A slice as an RGB picture: grey CT, organs tinted or outlined in their colours."""
 
-
 import numpy as np
 
 from atlas_lab import anatomy

@@ -55,7 +55,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
             _flush(temporary)
             temporary.chmod(0o666 & ~_umask())
             os.replace(temporary, path)
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -79,7 +79,7 @@ def atomic_folder(path: str | os.PathLike[str], *, replace: bool = False) -> Ite
                     raise InputError(f"{path}: already exists; remove it or choose another name")
                 os.rename(path, old)
             os.rename(temporary, path)
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         finally:
             if old.exists() and not path.exists():
                 os.rename(old, path)
@@ -119,7 +119,8 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

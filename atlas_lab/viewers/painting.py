@@ -1,6 +1,5 @@
 """Painting in a viewer: what a page asks of the editor, and what every page is told."""
 
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,14 +34,9 @@ class Painting:
         if not isinstance(image, Case):
             raise InputError("edit= needs a Case, whose labels it changes; make one with al.Case(id, volume, labels)")
         self._case = image
-        self._replaced = False
-        former = _PAINTED.pop(_place(image), None)
-        if former is not None:
-            former.replace()
         self.editor = Editor(image, edit)
         self._tell_pages = tell
-        _PAINTED[_place(image)] = self
-        if former is not None and self.editor.offer is not None:
+        if Journal.is_edited_here(image) and self.editor.offer is not None:
             self.editor.restore(anyway=True)  # the cell was run again: go on with what it had
 
     @property
@@ -128,22 +122,13 @@ class Painting:
 
     def close(self) -> None:
         """End the session; what is not saved stays in the journal."""
-        if _PAINTED.get(_place(self._case)) is self:
-            del _PAINTED[_place(self._case)]
         self.editor.close()
-
-    def replace(self) -> None:
-        """End the session in favour of another one on the same case."""
-        self._replaced = True
-        self.close()
 
     def answer(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> tuple[dict[str, Any], Parts]:
         """Do what a page asks. InputError: it cannot be done, in the user's words."""
-        if self._replaced:
-            raise InputError("a newer viewer has taken over the painting of this case: paint there")
         ask, structure = content["ask"], content.get("structure") or self.editable[0]
         if ask == "edit":
-            sent = from_bytes(buffers[0], self.labels.shape)
+            sent = from_bytes(buffers[0], self._case.ct.shape)
             done = self.paint(structure, sent, bool(content["value"]), hu=content.get("hu"), by=content.get("page"))
             refused = np.setdiff1d(indices_of(sent), indices_of(done.runs), assume_unique=True)
             return {"accepted": done.voxels}, [("refused", to_bytes(runs_at(refused)))]
@@ -170,14 +155,6 @@ class Painting:
             "voxels": edit.voxels, "count": labels.cropped(edit.structure).voxels, "ml": labels.volume_ml(edit.structure),
         }  # fmt: skip
         self._tell_pages(message, [("runs", to_bytes(edit.runs))])
-
-
-# A cell that is run again makes a second viewer of the same case: one process paints on a case in one place only.
-_PAINTED: "weakref.WeakValueDictionary[Path, Painting]" = weakref.WeakValueDictionary()
-
-
-def _place(case: Case) -> Path:
-    return Journal.path_of(case)
 
 
 def _plane(content: dict[str, Any]) -> str:

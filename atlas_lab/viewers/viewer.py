@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import traitlets
 
 from atlas_lab.data.case import Case
@@ -17,6 +18,7 @@ from atlas_lab.figures.multiplanar import At, resolve
 from atlas_lab.figures.planes import PLANES, planes_of, shown_structures
 from atlas_lab.viewers import bundles
 from atlas_lab.viewers.describe import Parts, SceneOnTheWire
+from atlas_lab.viewers.edits.runs import runs_of
 from atlas_lab.viewers.look import Look
 from atlas_lab.viewers.painting import Painting
 from atlas_lab.viewers.picture import hounsfield, jpeg, planes_picture, png
@@ -144,6 +146,16 @@ class VolumeViewer(ViewerState):
             raise InputError("nothing can be painted here; open the viewer with al.view(case, edit='liver')")
         return self._painter
 
+    def paint(self, mask: np.ndarray, *, value: bool = True, structure: str | None = None) -> int:
+        """Paint from Python: add a bool array (x, y, z) to a structure (default: the active one), or erase it.
+
+        The same as a stroke of the brush: journalled, shown in every page, undone by `undo`. Returns how many voxels
+        changed. InputError: another shape, a structure that is locked or not being edited.
+        """
+        if mask.shape != self._shown.volume.shape or mask.dtype != bool:
+            raise InputError(f"mask: needs bool of shape {self._shown.volume.shape} (x, y, z), not {mask.dtype} {mask.shape}")
+        return self.painting.paint(structure or self.active or "", runs_of(mask), value, hu=self.hu_range).voxels
+
     def undo(self) -> None:
         """Take back the last stroke."""
         self.painting.undo()
@@ -208,19 +220,26 @@ class VolumeViewer(ViewerState):
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
         """Answer a page. Its questions carry an id that only that page knows: an answer reaches all pages."""
+        if content.get("say") == "click":
+            self._click(content)
+            return
         with self._lock:
-            if content.get("id") in self._answered:
+            if content["id"] in self._answered:
                 return
-            self._answered.append(content.get("id"))
+            self._answered.append(content["id"])
             try:
-                if content.get("say") == "click":
-                    self._click(content)
-                    return
                 maker = self._answers.get(content["ask"])
                 answer, parts = maker(content) if maker else self.painting.answer(content, buffers)
             except InputError as error:
-                answer, parts = {"error": str(error)}, []
-            self.send({"answer": content.get("id"), "parts": [name for name, _ in parts], **answer}, [data for _, data in parts])
+                self._answer(content["id"], {"error": str(error)}, [])
+            except Exception as error:
+                self._answer(content["id"], {"error": f"internal error: {error!r}; the kernel's log has the whole story"}, [])
+                raise
+            else:
+                self._answer(content["id"], answer, parts)
+
+    def _answer(self, question: str, answer: dict[str, Any], parts: Parts) -> None:
+        self.send({"answer": question, "parts": [name for name, _ in parts], **answer}, [data for _, data in parts])
 
     def _send_bundle(self, content: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
         return {}, [(content["name"], bundles.bundle(content["name"]))]

@@ -159,7 +159,23 @@ def test_running_the_cell_again_goes_on_with_the_strokes(case):
     assert second._painting["undo"]
     Page(second).ask(ask="undo")
     np.testing.assert_array_equal(second.labels["liver"], case.labels["liver"])
-    assert "newer viewer" in page.stroke("liver", blob(case.ct.shape))[0]["error"]
+    assert "newer viewer of this notebook" in page.stroke("liver", blob(case.ct.shape))[0]["error"]
+
+
+def test_python_paints_as_a_page_does(case):
+    viewer = view(case, edit=["liver", "spleen"])
+    page = Page(viewer)
+    new = blob(case.ct.shape) & ~case.labels["liver"]
+    assert viewer.paint(blob(case.ct.shape)) == new.sum()
+    assert page.told("edit")[0][0]["by"] is None  # so that every page draws it
+    assert viewer.paint(blob(case.ct.shape), value=False, structure="spleen") >= 0
+    viewer.undo()
+    viewer.undo()
+    np.testing.assert_array_equal(viewer.labels["liver"], case.labels["liver"])
+    with pytest.raises(InputError, match="needs bool of shape"):
+        viewer.paint(np.ones((2, 2, 2), bool))
+    with pytest.raises(InputError, match="not edited here"):
+        viewer.paint(blob(case.ct.shape), structure="pancreas")
 
 
 def test_edit_needs_a_case_with_its_own_labels(case):

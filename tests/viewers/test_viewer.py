@@ -137,7 +137,8 @@ def test_a_click_says_where_it_was(case):
     clicks: list[Click] = []
     viewer.on_click(clicks.append)
     viewer._receive(viewer, {"say": "click", "voxel": [13, 7, 8], "page": "p"}, [])
-    (click,) = clicks
+    viewer._receive(viewer, {"say": "click", "voxel": [0, 0, 0], "page": "p"}, [])
+    click, _ = clicks
     assert click == Click((26.0, 14.0, 24.0), (13, 7, 8), float(case.ct.array[13, 7, 8]), ("liver", "liver_tumor"))
 
 

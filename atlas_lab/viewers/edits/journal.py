@@ -57,6 +57,11 @@ class Journal:
         identity = hashlib.sha256(json.dumps(_about(case)).encode()).hexdigest()
         return folder / f"{case.id[:80]}-{identity[:16]}.journal"
 
+    @classmethod
+    def is_edited_here(cls, case: Case) -> bool:
+        """Whether an editor of this process has unsaved edits of the case."""
+        return cls.path_of(case) in _MINE
+
     @property
     def mine(self) -> bool:
         """Whether this journal is the one that writes the file."""

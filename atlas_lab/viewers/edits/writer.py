@@ -6,7 +6,7 @@ import os
 import weakref
 from pathlib import Path
 
-from atlas_lab.runs.files import _flush_folder
+from atlas_lab.runs.files import flush_folder
 
 try:
     import fcntl
@@ -57,7 +57,7 @@ class Writer:
                 rest = rest[os.write(self._handle, rest) :]
             os.fsync(self._handle)
             if not self.end:
-                _flush_folder(self.path.parent)
+                flush_folder(self.path.parent)
         except BaseException:
             with contextlib.suppress(OSError):
                 self.cut(self.end)

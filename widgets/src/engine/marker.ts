@@ -3,7 +3,7 @@ import { diagonal, type Extent } from "./extent";
 import type { Vector } from "./scene";
 
 const YELLOW = new Uint8Array([255, 214, 10, 255]); // the crosshair's colour in the planes
-const THIN = 0.0018; // of the scene's diagonal
+const THIN = 0.0022; // of the scene's diagonal
 
 /** A 3-D crosshair: three thin beams that meet at `mm` and run through the whole scene. */
 export function marker(gl: WebGL2RenderingContext, shader: number, mm: Vector, extent: Extent): NVMesh {

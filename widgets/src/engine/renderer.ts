@@ -12,8 +12,8 @@ export const WHOLE = [0, 0, 0, 0]; // NiiVue's word for the whole canvas
 /** NiiVue without its own mouse, sizes, letters and fit. */
 export class Renderer extends Niivue {
   mode: Mode = "organs";
-  private drawn: WebGLSync | null = null;
   reach = 1; // mm in front of and behind the pivot that are drawn
+  private drawn: WebGLSync | null = null;
 
   /** NoWebGL: the browser has no WebGL2. */
   static async on(canvas: HTMLCanvasElement): Promise<Renderer> {

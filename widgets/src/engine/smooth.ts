@@ -3,14 +3,14 @@ import type { Net } from "./nets";
 const ROUNDS = 18;
 const PULL = 0.6; // of the way to the neighbours' mean
 const PUSH = -0.61; // and back, a little more: pulled alone, vessels wither (Taubin 1995)
-const REACH = 0.7; // voxels: no point strays further from where the voxels put it, so that thin vessels do not vanish
+const REACH = 0.7; // voxels that a point may stray from where the voxels put it
 
 /** Takes the steps out of a net, in place: every point is drawn towards its neighbours, but keeps near its voxel. */
 export function smooth({ points, quads }: Net): void {
   const home = points.slice();
   const sum = new Float32Array(points.length);
   const neighbours = new Uint8Array(points.length / 3);
-  for (const corner of quads) neighbours[corner]! += 2;
+  for (const corner of quads) neighbours[corner]! += 1;
   for (let round = 0; round < 2 * ROUNDS; round++) {
     const pull = round % 2 ? PUSH : PULL;
     sum.fill(0);
@@ -18,10 +18,9 @@ export function smooth({ points, quads }: Net): void {
       for (let side = 0; side < 4; side++) {
         const a = quads[q + side]! * 3;
         const b = quads[q + ((side + 1) & 3)]! * 3;
-        for (let d = 0; d < 3; d++) {
-          sum[a + d]! += points[b + d]!;
-          sum[b + d]! += points[a + d]!;
-        }
+        sum[a]! += points[b]!; // the quad across this side brings b its neighbour a
+        sum[a + 1]! += points[b + 1]!;
+        sum[a + 2]! += points[b + 2]!;
       }
     for (let i = 0; i < points.length; i++) {
       const mean = sum[i]! / neighbours[(i / 3) | 0]!;
