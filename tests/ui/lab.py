@@ -3,13 +3,15 @@
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -37,7 +39,10 @@ def lab(folder: Path) -> Iterator[tuple[str, str]]:
     token = secrets.token_hex(8)
     options = [*_LAB, f"--port={port}", f"--IdentityProvider.token={token}"]
     command = [sys.executable, "-m", "atlas_lab.cli", "lab", str(folder), "--no-browser", "--", *options]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    settings = tempfile.mkdtemp(prefix="lab-settings-")  # nobody's own theme
+    environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": settings}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, env=environment, start_new_session=True, **quiet)
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(240):
@@ -52,18 +57,27 @@ def lab(folder: Path) -> Iterator[tuple[str, str]]:
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
+        shutil.rmtree(settings, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def page(
-    browser_path: str, address: str, token: str, notebook: str, *, height: int = 20_000, place: str = "doc/tree"
+    browser_path: str,
+    address: str,
+    token: str,
+    notebook: str,
+    *,
+    height: int = 20_000,
+    place: str = "doc/tree",
+    flags: Sequence[str] = (),
 ) -> Iterator[Page]:
     """A notebook open in the browser; the window is so high that every cell is rendered.
 
-    `place` is the front end's part of the address: JupyterLab's, `notebooks` (Notebook 7) or `voila/render`.
+    `place` is the front end's part of the address: JupyterLab's, `notebooks` (Notebook 7) or `voila/render`; `flags`
+    are more options for the browser.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=[*BROWSER_FLAGS, *flags])
         try:
             opened = browser.new_page(viewport={"width": 1400, "height": height})
             opened.goto(f"{address}/{place}/{notebook}?token={token}", timeout=120_000)

@@ -1,59 +1,19 @@
 """The viewer in real front ends: it draws, follows, paints exactly, and loses nothing to a killed kernel."""
 
-import dataclasses
-import functools
 import re
 
 import nibabel as nib
 import numpy as np
 import pytest
 
-from atlas_lab.data.phantom import patient
-from tests.ui.lab import lab, page
+from tests.ui.lab import page
+from tests.ui.patients import OPEN, VIEW, stored
 from tests.ui.viewer_page import ViewerPage, end_kernels, kill, write_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OPEN = "import os, numpy as np\nimport atlas_lab as al\nopen('pid.txt', 'w').write(str(os.getpid()))\ncase = al.Case.open('{}')"
-VIEW = "viewer = al.view(case, edit='liver')\nviewer"
 KEEP = "np.save('liver.npy', viewer.labels['liver'])"
 ORIENTATIONS = ["RAS", "LPS", "ASR", "IPL", "SLA", "PIR"]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """One server for all front ends: JupyterLab, Notebook 7 and Voilà live under different addresses of it."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATLAS_LAB_EDITS", str(folder / "edits"))
-        with lab(folder) as (address, token):
-            yield folder, address, token
-
-
-@pytest.fixture
-def fresh(server):
-    """The server without kernels of a test before."""
-    end_kernels(*server[1:])
-    return server
-
-
-@functools.cache
-def phantom():
-    return patient(0, shape=(64, 64, 48), spacing=(5.0, 5.0, 8.0)).case()
-
-
-def stored(folder, codes="RAS", name="case"):
-    """A phantom patient on disk in an orientation; returns its CT in RAS+."""
-    made = dataclasses.replace(phantom(), id=name, folder=None)
-    made.save(folder, overwrite=True)
-    for path in (folder / name).rglob("*.nii.gz"):
-        image = nib.load(path)
-        turn = nib.orientations.ornt_transform(
-            nib.orientations.io_orientation(image.affine), nib.orientations.axcodes2ornt(codes)
-        )
-        turned = image.as_reoriented(turn)
-        nib.save(nib.Nifti1Image(np.asarray(turned.dataobj), turned.affine), path)
-    return made.ct
 
 
 def test_what_is_painted_in_the_page_is_what_the_file_holds(browser_path, fresh):

@@ -4,9 +4,8 @@ import { type Mask, type MaskSlice, planeAxes } from "./mask";
 import type { Samples } from "./samples";
 import type { Session } from "./session";
 
-const [BOTH, FIRST, SECOND] = ["#117733", "#e69f00", "#56b4e9"]; // told apart with any colour vision
-const LOWER = rgb("#2c7bb6");
-const HIGHER = rgb("#d7191c");
+const [BOTH, FIRST, SECOND] = ["#2aa35c", "#e69f00", "#56b4e9"] as const; // told apart with any colour vision
+const [LOWER, HIGHER] = ["#2c7bb6", "#d7191c"] as const;
 
 export type Source = "first" | "second" | "difference";
 
@@ -71,10 +70,19 @@ function subtract(session: Session, data: Uint8ClampedArray, codes: Int16Array, 
   const slice = other.slice(axis, index);
   if (!slice.exact) session.need("other", axis, index);
   const full = session.get("window")[1] / 2;
+  const [lower, higher] = [rgb(LOWER), rgb(HIGHER)];
   for (let i = 0; i < codes.length; i++) {
     const difference = other.value(slice.codes[i]!) - ct.value(codes[i]!);
-    if (difference) blend(data, 4 * i, ...(difference > 0 ? HIGHER : LOWER), Math.min(1, Math.abs(difference) / full));
+    if (difference) blend(data, 4 * i, ...(difference > 0 ? higher : lower), Math.min(1, Math.abs(difference) / full));
   }
+}
+
+/** What the colours of a difference mean. */
+export function differenceKey({ scene }: Session): [string, string][] {
+  const { other, name, other_structures } = scene.about;
+  const cts: [string, string][] = [["#f46d43", `${other} brighter`], ["#74add1", "darker"]];
+  const labels: [string, string][] = [[BOTH, "both"], [FIRST, `only ${name}`], [SECOND, `only ${other}`]];
+  return [...(scene.samples.has("other") ? cts : []), ...(other_structures ? labels : [])];
 }
 
 /** Where two label maps agree, and where only one of them has the structure. */
@@ -83,8 +91,8 @@ function disagreements(session: Session, pixels: ImageData, axis: number, index:
   const outlines: Outline[] = [];
   for (const name of scene.about.other_structures ? session.get("visible") : []) {
     const [first, second] = [scene.masks.get(name), scene.otherMasks.get(name)];
-    if (first) outlines.push({ mask: first, color: FIRST!, name });
-    if (second) outlines.push({ mask: second, color: SECOND!, name });
+    if (first) outlines.push({ mask: first, color: FIRST, name });
+    if (second) outlines.push({ mask: second, color: SECOND, name });
     const slices = [first?.slice(axis, index), second?.slice(axis, index)];
     for (const [k, slice] of slices.entries()) {
       if (!slice) continue;
@@ -95,7 +103,7 @@ function disagreements(session: Session, pixels: ImageData, axis: number, index:
         const d = slice.top + Math.floor(i / slice.width);
         const agreed = other ? onAt(other, a, d) : false;
         if (agreed && k === 1) return; // drawn with the first
-        const color = rgb(agreed ? BOTH! : k === 0 ? FIRST! : SECOND!);
+        const color = rgb(agreed ? BOTH : k === 0 ? FIRST : SECOND);
         blend(pixels.data, 4 * (d * pixels.width + a), ...color, agreed ? 0.35 : 0.6);
       });
     }

@@ -1,5 +1,5 @@
 // One plane on a canvas: pixels composed when they change, everything else drawn over them.
-import { type Composed, compose, type Source } from "./compose";
+import { type Composed, compose, differenceKey, type Source } from "./compose";
 import { crosshair, findings, letters, measurement, scaleBar, text } from "./marks";
 import { outline } from "./outline";
 import type { Session, State } from "./session";
@@ -151,9 +151,14 @@ export class Plane {
     const count = session.scene.shape[this.axis];
     text(pen, `${PLANES[this.axis]}  ${this.index + 1} / ${count}`, 8, 6, "left", "top", 12);
     const { other, name } = session.scene.about;
-    if (other && session.get("compare") !== "difference") {
-      text(pen, name, this.viewports[0]!.clip[1] - 8, 6, "right", "top", 12);
-      text(pen, other, width - 8, 6, "right", "top", 12);
+    if (other && session.get("compare") === "difference") {
+      let x = 8;
+      for (const [color, words] of differenceKey(session)) {
+        text(pen, words, x, 24, "left", "top", 12, color);
+        x += pen.measureText(words).width + 12;
+      }
+    } else if (other) {
+      for (const [i, words] of [name, other].entries()) text(pen, words, this.viewports[i]!.clip[0] + 8, 24, "left", "top", 12);
       pen.fillStyle = "#9aa0a6";
       pen.fillRect(this.viewports[0]!.clip[1] - 1, 0, 2, height);
     }

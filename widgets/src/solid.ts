@@ -1,9 +1,11 @@
 // The 3-D pane: NiiVue in a bundle of its own, fetched when somebody first opens it.
 import type { Pane, Scene as Bodies } from "./engine";
-import { h } from "./dom";
+import { h, select } from "./dom";
 import { rgb } from "./levels";
 import type { Session } from "./session";
 
+type Mode = Parameters<Pane["setMode"]>[0];
+const MODES: [Mode, string][] = [["organs", "organs"], ["both", "organs in the body"], ["ct", "CT"]];
 const PICTURE = new Set(["visible", "colors"]);
 
 export class Solid {
@@ -48,7 +50,9 @@ export class Solid {
     try {
       const engine = (await this.session.bundle("engine")) as typeof import("./engine");
       const place = h("div", { className: "atlas-solid-place" });
-      this.root.append(place);
+      const modes = select("What the 3-D view shows", MODES, (mode) => this.pane?.setMode(mode as Mode));
+      modes.className = "atlas-solid-mode";
+      this.root.append(place, modes);
       this.pane = await engine.createPane(place, this.bodies(), this.pick);
       this.pane.setCrosshair(this.session.scene.toMm(this.session.get("voxel")));
       words.remove();
