@@ -79,7 +79,7 @@ def large(folder: Path) -> Files:
 
 def _colors() -> dict[str, list[int]]:
     """Our colours as NiiVue takes them, id 0 transparent."""
-    ids = {name: number for name, number in anatomy.class_map("1.1").items()}
+    ids = anatomy.class_map("1.1")
     rgb = [tuple(int(anatomy.color(name)[at : at + 2], 16) for at in (1, 3, 5)) for name in ids]
     columns = zip((0, 0, 0), *rgb, strict=True)
     table = dict(zip("RGB", map(list, columns), strict=True))

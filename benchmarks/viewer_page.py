@@ -16,7 +16,10 @@ from tests.ui.lab import BROWSER_FLAGS, lab
 
 PROBE = Path(__file__).with_name("viewer_probe.js").read_text()
 WINDOW = {"width": 1400, "height": 1600}  # two viewers below each other
-_RAN = """i => /\\[\\d+\\]/.test(document.querySelectorAll('.jp-Notebook .jp-Cell')[i].querySelector('.jp-InputPrompt').textContent)"""
+_RAN = """i => {
+  const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[i];
+  return /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent);
+}"""
 
 
 class Notebook:
