@@ -123,6 +123,7 @@ lint: setup ## format, style, types, layers, stripped notebooks, TypeScript
 format: setup ## format the code and strip the notebooks
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NPM) run --silent format
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-count --keep-id $(NOTEBOOKS))
 
 # A constraint acts only on what is asked for, so the pins need no markers: one version for every system and Python.

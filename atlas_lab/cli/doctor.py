@@ -36,8 +36,8 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Say what works on this machine: packages, GPU, browser, extras, disk, cache, test data."""
-    findings = [*_packages(), _torch(), _browser(), *_extras(), *_disk(), _test_data()]
+    """Say what works on this machine: packages, GPU, viewers, browser, extras, disk, cache, test data."""
+    findings = [*_packages(), _torch(), _front_end(), _browser(), *_extras(), *_disk(), _test_data()]
     for finding in findings:
         typer.echo(f"{finding.state:8} {finding.what:24} {finding.detail}")
     if any(finding.fatal for finding in findings):
@@ -65,6 +65,17 @@ def _torch() -> Finding:
         return Finding("torch", "ok", f"{torch.__version__}, {torch.cuda.get_device_name()}, {memory}")
     build = f"built for CUDA {torch.version.cuda}, no GPU found" if torch.version.cuda else "CPU build"
     return Finding("torch", "ok", f"{torch.__version__}, {build}")
+
+
+def _front_end() -> Finding:
+    from atlas_lab.viewers import bundles
+
+    missing = [path.name for path in bundles.files() if not path.is_file()]
+    if missing:
+        return Finding("viewers' front end", "missing", f"{', '.join(missing)}; run `make widgets` in the checkout", fatal=True)
+    return Finding(
+        "viewers' front end", "ok", f"{sum(path.stat().st_size for path in bundles.files()) / 1e6:.1f} MB, served locally"
+    )
 
 
 def _browser() -> Finding:

@@ -28,6 +28,11 @@ def hashes() -> dict[str, str]:
     return {name: hashlib.sha256(_read(name)).hexdigest()[:16] for name in NAMES}
 
 
+def files() -> list[Path]:
+    """The built files, whether they are there or not."""
+    return [STATIC / f"{name}.js" for name in ("loader", *NAMES)]
+
+
 def _read(name: str) -> bytes:
     path = STATIC / f"{name}.js"
     try:

@@ -80,7 +80,8 @@ def page(
         browser = playwright.chromium.launch(executable_path=browser_path, args=[*BROWSER_FLAGS, *flags])
         try:
             opened = browser.new_page(viewport={"width": 1400, "height": height})
-            opened.goto(f"{address}/{place}/{notebook}?token={token}", timeout=120_000)
+            # reset: JupyterLab would open again what the page before had open
+            opened.goto(f"{address}/{place}/{notebook}?token={token}&reset", timeout=120_000)
             if not place.startswith("voila"):
                 opened.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
             yield opened

@@ -49,7 +49,9 @@ class ViewerPage:
         place = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
         prompt = place.locator(".jp-InputPrompt")
         said = prompt.inner_text()
-        while prompt.inner_text() == said:  # a page that is still settling takes the focus away
+        while prompt.inner_text() == said:  # a page that is still settling takes the focus away, or asks something
+            for dialog in self.page.locator("dialog.jp-Dialog .jp-mod-accept").all():
+                dialog.click()
             place.locator(".jp-InputArea-editor").click()
             self.page.keyboard.press("Control+Enter")
             self.page.wait_for_timeout(1500)

@@ -27,16 +27,26 @@ const COMPARE: State["compare"][] = ["side by side", "swipe", "difference"];
 export function actions(stage: Stage): Action[] {
   const { session } = stage;
   const tool = (key: string, name: State["tool"], words: string, edit = false): Action => ({
-    key, words, edit, run: () => session.set("tool", name),
-  }); // prettier-ignore
+    key,
+    words,
+    edit,
+    run: () => session.set("tool", name),
+  });
   const cycle = <T>(all: T[], now: T): T => all[(all.indexOf(now) + 1) % all.length]!;
   const toggle = (key: string, name: "outline" | "brush_3d", words: string, edit = false): Action => ({
-    key, words, edit, run: () => session.set(name, !session.get(name)),
-  }); // prettier-ignore
+    key,
+    words,
+    edit,
+    run: () => session.set(name, !session.get(name)),
+  });
   const ask = (key: string, question: string, words: string): Action => ({
-    key, words, edit: true, run: () => void session.ask({ ask: question }),
-  }); // prettier-ignore
-  const size = (factor: number) => session.set("brush_mm", Math.min(200, Math.max(0.5, +(session.get("brush_mm") * factor).toFixed(1))));
+    key,
+    words,
+    edit: true,
+    run: () => void session.ask({ ask: question }),
+  });
+  const size = (factor: number) =>
+    session.set("brush_mm", Math.min(200, Math.max(0.5, +(session.get("brush_mm") * factor).toFixed(1))));
   return [
     { key: "ArrowLeft", words: "crosshair left", run: () => stage.nudge(-1, 0) },
     { key: "ArrowRight", words: "crosshair right", run: () => stage.nudge(1, 0) },
@@ -48,21 +58,28 @@ export function actions(stage: Stage): Action[] {
     { key: "-", words: "zoom out", run: () => stage.zoom(0.8) },
     { key: "0", words: "fit all planes again", run: () => stage.reset() },
     ...session.scene.about.presets.slice(0, 9).map(([name, centre, width], i) => ({
-      key: String(i + 1), words: `window: ${name}`, run: () => session.set("window", [centre, width]),
-    })), // prettier-ignore
+      key: String(i + 1),
+      words: `window: ${name}`,
+      run: () => session.set("window", [centre, width]),
+    })),
     tool("v", "look", "look: move the crosshair"),
     tool("w", "window", "window: drag to change brightness and contrast"),
     tool("r", "ruler", "ruler: drag from one end to the other"),
     tool("a", "angle", "angle: click three corners"),
-    { key: "Delete", words: "remove the last measurement", run: () => session.set("measurements", session.get("measurements").slice(0, -1)) },
+    {
+      key: "Delete",
+      words: "remove the last measurement",
+      run: () => session.set("measurements", session.get("measurements").slice(0, -1)),
+    },
     toggle("o", "outline", "outlines on or off"),
     { key: "h", words: "hide or show all structures", run: () => toggleAll(session) },
     { key: "l", words: "next layout", run: () => session.set("arrangement", cycle(ARRANGEMENTS, session.get("arrangement"))) },
     { key: "c", words: "next way to compare", run: () => session.set("compare", cycle(COMPARE, session.get("compare"))) },
     {
-      key: "n", words: "radiological or neurological",
+      key: "n",
+      words: "radiological or neurological",
       run: () => session.set("convention", session.get("convention") === "radiological" ? "neurological" : "radiological"),
-    }, // prettier-ignore
+    },
     { key: "p", words: "save a picture (PNG)", run: () => stage.screenshot() },
     tool("b", "brush", "brush", true),
     tool("e", "eraser", "eraser", true),
@@ -72,9 +89,11 @@ export function actions(stage: Stage): Action[] {
     { key: "]", words: "larger brush", edit: true, run: () => size(1.25) },
     toggle("d", "brush_3d", "flat brush or ball", true),
     {
-      key: "i", words: "fill in between painted slices of the active plane", edit: true,
+      key: "i",
+      words: "fill in between painted slices of the active plane",
+      edit: true,
       run: () => void session.ask({ ask: "interpolate", structure: session.get("active"), plane: PLANES[stage.active().axis] }),
-    }, // prettier-ignore
+    },
     ask("z", "undo", "undo (also Ctrl+Z)"),
     ask("y", "redo", "redo (also Ctrl+Y)"),
     ask("s", "save", "save into the case (also Ctrl+S)"),

@@ -25,8 +25,10 @@ export class Stroke {
     const structure = session.get("active");
     if (structure === null) return null;
     if (session.get("_painting").offer) session.say("There are unsaved strokes from before: restore or discard them first.");
-    else if (session.get("locked").includes(structure)) session.say(`${structure} is locked: unlock it in the list to paint on it.`);
-    else if (!session.get("visible").includes(structure)) session.say(`${structure} is hidden: show it in the list to paint on it.`);
+    else if (session.get("locked").includes(structure))
+      session.say(`${structure} is locked: unlock it in the list to paint on it.`);
+    else if (!session.get("visible").includes(structure))
+      session.say(`${structure} is hidden: show it in the list to paint on it.`);
     else return new Stroke(session, structure, !erase, axis);
     return null;
   }

@@ -34,7 +34,8 @@ export function compose(session: Session, source: Source, axis: number, index: n
   for (let i = 0; i < words.length; i++) words[i] = table[codes[i]! + 32768]!;
   if (source === "difference" && scene.samples.has("other")) subtract(session, pixels.data, codes, axis, index);
   if (source !== "second") heat(session, pixels.data, axis, index);
-  const outlines = source === "difference" ? disagreements(session, pixels, axis, index) : structures(session, source, pixels, axis, index);
+  const outlines =
+    source === "difference" ? disagreements(session, pixels, axis, index) : structures(session, source, pixels, axis, index);
   return { pixels, outlines, exact: slice.exact };
 }
 
@@ -80,8 +81,15 @@ function subtract(session: Session, data: Uint8ClampedArray, codes: Int16Array, 
 /** What the colours of a difference mean. */
 export function differenceKey({ scene }: Session): [string, string][] {
   const { other, name, other_structures } = scene.about;
-  const cts: [string, string][] = [["#f46d43", `${other} brighter`], ["#74add1", "darker"]];
-  const labels: [string, string][] = [[BOTH, "both"], [FIRST, `only ${name}`], [SECOND, `only ${other}`]];
+  const cts: [string, string][] = [
+    ["#f46d43", `${other} brighter`],
+    ["#74add1", "darker"],
+  ];
+  const labels: [string, string][] = [
+    [BOTH, "both"],
+    [FIRST, `only ${name}`],
+    [SECOND, `only ${other}`],
+  ];
   return [...(scene.samples.has("other") ? cts : []), ...(other_structures ? labels : [])];
 }
 

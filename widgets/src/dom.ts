@@ -2,7 +2,9 @@
 type Props = Record<string, string | number | boolean | ((event: any) => void)>;
 
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K, props: Props = {}, ...children: (Node | string)[]
+  tag: K,
+  props: Props = {},
+  ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {

@@ -16,8 +16,10 @@ export function crosshair(pen: CanvasRenderingContext2D, view: Viewport, voxel: 
   pen.globalAlpha = 0.85;
   pen.beginPath();
   for (const [x0, y0, x1, y1] of [
-    [left, y, Math.max(left, x - GAP), y], [Math.min(left + width, x + GAP), y, left + width, y],
-    [x, top, x, Math.max(top, y - GAP)], [x, Math.min(top + height, y + GAP), x, top + height],
+    [left, y, Math.max(left, x - GAP), y],
+    [Math.min(left + width, x + GAP), y, left + width, y],
+    [x, top, x, Math.max(top, y - GAP)],
+    [x, Math.min(top + height, y + GAP), x, top + height],
   ] as [number, number, number, number][]) {
     pen.moveTo(x0, y0);
     pen.lineTo(x1, y1);
@@ -40,7 +42,10 @@ export function scaleBar(pen: CanvasRenderingContext2D, view: Viewport): void {
   const { left, top, width, height } = view.rect;
   const mm = BARS_MM.find((bar) => bar * view.scale < width / 3) ?? 1;
   const [x, y] = [left + 10, top + height - 10];
-  for (const [color, thick] of [["#000", 4], [INK, 2]] as const) {
+  for (const [color, thick] of [
+    ["#000", 4],
+    [INK, 2],
+  ] as const) {
     pen.strokeStyle = color;
     pen.lineWidth = thick;
     pen.beginPath();
@@ -68,7 +73,10 @@ type Measurement = State["measurements"][number];
 export function measurement(pen: CanvasRenderingContext2D, view: Viewport, one: Measurement, index: number): void {
   if (one.axis !== view.axis || Math.round(one.points[0]![view.axis]!) !== index) return;
   const places = one.points.map((point) => view.toScreen(point[view.across]!, point[view.down]!));
-  for (const [color, thick] of [["#000", 4], [YELLOW, 2]] as const) {
+  for (const [color, thick] of [
+    ["#000", 4],
+    [YELLOW, 2],
+  ] as const) {
     pen.strokeStyle = color;
     pen.lineWidth = thick;
     pen.beginPath();
@@ -80,8 +88,14 @@ export function measurement(pen: CanvasRenderingContext2D, view: Viewport, one: 
 }
 
 export function text(
-  pen: CanvasRenderingContext2D, words: string, x: number, y: number, align: CanvasTextAlign, baseline: CanvasTextBaseline,
-  size: number, color = INK,
+  pen: CanvasRenderingContext2D,
+  words: string,
+  x: number,
+  y: number,
+  align: CanvasTextAlign,
+  baseline: CanvasTextBaseline,
+  size: number,
+  color = INK,
 ): void {
   pen.font = `600 ${size}px system-ui, sans-serif`;
   pen.textAlign = align;

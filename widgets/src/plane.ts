@@ -6,9 +6,7 @@ import type { Session, State } from "./session";
 import { Camera, Viewport } from "./viewport";
 
 export const PLANES = ["sagittal", "coronal", "axial"] as const; // by the axis that they cut
-const PIXELS = new Set([
-  "scene", "voxels", "window", "visible", "opacity", "colors", "heat", "heat_opacity", "compare", "edit",
-]); // prettier-ignore
+const PIXELS = new Set(["scene", "voxels", "window", "visible", "opacity", "colors", "heat", "heat_opacity", "compare", "edit"]);
 
 export class Plane {
   readonly canvas = document.createElement("canvas");
@@ -16,6 +14,7 @@ export class Plane {
   draft: State["measurements"][number] | null = null;
   brush: { x: number; y: number } | null = null;
   active = false;
+  private ringed = false; // the brush's ring is drawn
   viewports: { source: Source; view: Viewport; clip: [number, number] }[] = [];
   private readonly pen = this.canvas.getContext("2d", { alpha: false })!;
   private readonly composed = new Map<Source, { index: number; made: Composed; picture: HTMLCanvasElement }>();
@@ -30,6 +29,11 @@ export class Plane {
 
   get index(): number {
     return this.session.get("voxel")[this.axis]!;
+  }
+
+  /** Whether any of this is seen here: a pointer that only moves is seen as the brush's ring. */
+  concerns(what: Set<string>): boolean {
+    return this.brush !== null || this.ringed || [...what].some((one) => one !== "hover");
   }
 
   /** Draw what changed; pixels are composed again only where it concerns them. */
@@ -69,9 +73,13 @@ export class Plane {
     const { about, shape } = this.session.scene;
     const view = (left: number, wide: number) =>
       new Viewport(
-        this.axis, { left, top: 0, width: wide, height }, shape, about.spacing, this.camera,
+        this.axis,
+        { left, top: 0, width: wide, height },
+        shape,
+        about.spacing,
+        this.camera,
         this.session.get("convention") === "radiological",
-      ); // prettier-ignore
+      );
     if (!about.other) this.viewports = [{ source: "first", view: view(0, width), clip: [0, width] }];
     else if (this.session.get("compare") === "difference") {
       this.viewports = [{ source: "difference", view: view(0, width), clip: [0, width] }];
@@ -135,6 +143,7 @@ export class Plane {
     if (this.draft) measurement(pen, view, this.draft, this.index);
     scaleBar(pen, view);
     letters(pen, view);
+    this.ringed = this.brush !== null;
     if (this.brush) this.ring(view, this.brush);
   }
 

@@ -136,6 +136,10 @@ export class Pointer {
     this.plane.brush = tool === "brush" || tool === "eraser" ? { x, y } : null;
     this.plane.canvas.style.cursor = this.plane.brush ? "none" : this.nearDivider(x) ? "ew-resize" : CURSORS[tool];
     this.drag?.(event, x, y);
+    if (tool !== "angle" && this.corners.length) {
+      this.corners = [];
+      this.plane.draft = null;
+    }
     if (this.corners.length) this.draft("angle", [...this.corners, this.place(this.plane.under(x), x, y)], "°");
     this.session.hover = nearestVoxel(this.place(this.plane.under(x), x, y), this.session.scene.shape);
     this.session.tell("hover");
@@ -156,7 +160,7 @@ export class Pointer {
   private turn(event: WheelEvent): void {
     event.preventDefault();
     if (event.ctrlKey || event.metaKey) {
-      this.zoom(Math.exp(-event.deltaY / 300));
+      this.zoom(Math.exp(-event.deltaY / 300), [event.offsetX, event.offsetY]);
       return;
     }
     this.wheel += event.deltaMode === 0 ? event.deltaY : event.deltaY * STEP;
@@ -165,8 +169,16 @@ export class Pointer {
     if (slices) this.step(-slices);
   }
 
-  zoom(factor: number): void {
-    this.plane.camera.zoom = Math.min(20, Math.max(0.5, this.plane.camera.zoom * factor));
+  /** Zoom about a place on the canvas, or the middle. */
+  zoom(factor: number, about?: [number, number]): void {
+    const { camera } = this.plane;
+    const zoom = Math.min(20, Math.max(0.5, camera.zoom * factor));
+    if (about) {
+      const { left, top, width, height } = this.plane.under(about[0]).rect;
+      const away = [about[0] - left - width / 2, about[1] - top - height / 2];
+      camera.shift = camera.shift.map((v, i) => v + away[i]! * (1 / zoom - 1 / camera.zoom)) as [number, number];
+    }
+    camera.zoom = zoom;
     this.session.tell("marks");
   }
 
@@ -184,7 +196,10 @@ export class Pointer {
     return (event) => {
       const [centre, width] = session.get("window");
       const speed = Math.max(1, width / 300);
-      session.set("window", [Math.round(centre + event.movementY * speed), Math.max(1, Math.round(width + event.movementX * speed))]);
+      session.set("window", [
+        Math.round(centre + event.movementY * speed),
+        Math.max(1, Math.round(width + event.movementX * speed)),
+      ]);
     };
   }
 
@@ -199,8 +214,15 @@ export class Pointer {
 }
 
 const CURSORS: Record<State["tool"], string> = {
-  look: "crosshair", window: "move", ruler: "crosshair", angle: "crosshair", brush: "none", eraser: "none", fill: "cell", grow: "cell",
-}; // prettier-ignore
+  look: "crosshair",
+  window: "move",
+  ruler: "crosshair",
+  angle: "crosshair",
+  brush: "none",
+  eraser: "none",
+  fill: "cell",
+  grow: "cell",
+};
 
 function clamp(share: number): number {
   return Math.min(1, Math.max(0, share));

@@ -40,11 +40,34 @@ export interface Painting {
 
 type Key = keyof State;
 const KEYS: Key[] = [
-  "voxel", "window", "visible", "opacity", "outline", "colors", "arrangement", "convention", "compare", "swipe", "heat",
-  "heat_opacity", "tool", "active", "brush_mm", "brush_3d", "hu_range", "locked", "measurements", "height", "_painting",
-]; // prettier-ignore
+  "voxel",
+  "window",
+  "visible",
+  "opacity",
+  "outline",
+  "colors",
+  "arrangement",
+  "convention",
+  "compare",
+  "swipe",
+  "heat",
+  "heat_opacity",
+  "tool",
+  "active",
+  "brush_mm",
+  "brush_3d",
+  "hu_range",
+  "locked",
+  "measurements",
+  "height",
+  "_painting",
+];
 const PAUSE = 80; // ms between two messages of state to the kernel
 const AT_ONCE = 2; // slabs on their way
+const PATIENCE = 6000; // ms that an answer may take
+const SILENT =
+  "Python does not answer: it is busy, or its kernel has died. What was painted before is on disk; the last stroke is not yet. " +
+  "After a restart, run the cell again: it offers the strokes.";
 const ENOUGH = 768e6; // bytes of voxels in a page; beyond it planes still come when they are looked at
 
 export class Session {
@@ -65,7 +88,12 @@ export class Session {
     readonly bundle: (name: string) => Promise<any>,
   ) {
     for (const key of KEYS) model.on(`change:${key}`, () => this.tell(key));
-    model.on("change:_scene", () => void this.load().then(() => this.tell("scene")));
+    model.on("change:_scene", () => {
+      this.load().then(
+        () => this.tell("scene"),
+        (error: Error) => this.say(error.message),
+      );
+    });
     wire.hear((told) => this.edited(told));
   }
 
@@ -120,11 +148,16 @@ export class Session {
   /** Ask the kernel; a refusal is shown, and undefined returned. */
   async ask(question: Record<string, unknown>, buffers: ArrayBuffer[] = []): Promise<Answer | undefined> {
     this.send();
+    const silence = setTimeout(() => this.say(SILENT), PATIENCE);
     try {
-      return await this.wire.ask(question, buffers);
+      const answer = await this.wire.ask(question, buffers);
+      if (this.notice === SILENT) this.say("");
+      return answer;
     } catch (refused) {
       this.say((refused as Error).message);
       return undefined;
+    } finally {
+      clearTimeout(silence);
     }
   }
 

@@ -13,8 +13,13 @@ import { Toolbar } from "./toolbar";
 import { nearestVoxel } from "./viewport";
 
 const AXES: Record<State["arrangement"], number[]> = {
-  planes: [2, 1, 0], axial: [2], coronal: [1], sagittal: [0], grid: [2, 1, 0], "3d": [],
-}; // prettier-ignore
+  planes: [2, 1, 0],
+  axial: [2],
+  coronal: [1],
+  sagittal: [0],
+  grid: [2, 1, 0],
+  "3d": [],
+};
 const EVERYTHING = new Set(["scene", "voxels", "size", "edit"]);
 
 export class Shell implements Stage {
@@ -35,13 +40,26 @@ export class Shell implements Stage {
 
   constructor(readonly session: Session) {
     this.planes = [0, 1, 2].map((axis) => new Plane(session, axis));
-    this.pointers = this.planes.map((plane) => new Pointer(session, plane, () => this.focus(plane.axis), () => this.enlarge(plane.axis)));
+    this.pointers = this.planes.map(
+      (plane) =>
+        new Pointer(
+          session,
+          plane,
+          () => this.focus(plane.axis),
+          () => this.enlarge(plane.axis),
+        ),
+    );
     this.solid = new Solid(session, (mm) => session.set("voxel", this.toVoxel(mm)));
     this.byKey = new Map(actions(this).map((action) => [action.key, action]));
     this.status = new Status(session);
     this.legend = new Legend(session);
     this.toolbar = new Toolbar(session, this.byKey);
-    this.root.append(this.toolbar.root, this.status.banner, h("div", { className: "atlas-main" }, this.area, this.legend.root), this.status.line);
+    this.root.append(
+      this.toolbar.root,
+      this.status.banner,
+      h("div", { className: "atlas-main" }, this.area, this.legend.root),
+      this.status.line,
+    );
     this.root.addEventListener("keydown", (event) => this.press(event));
     this.deaf = session.hear((what) => this.update(what));
     this.resized = new ResizeObserver(() => this.update(new Set(["size"])));
@@ -84,7 +102,9 @@ export class Shell implements Stage {
 
   help(): void {
     this.helping?.remove();
-    this.helping = this.helping ? null : help(this.byKey.values(), this.session.get("_painting").editable !== undefined, () => this.help());
+    this.helping = this.helping
+      ? null
+      : help(this.byKey.values(), this.session.get("_painting").editable !== undefined, () => this.help());
     if (this.helping) this.root.append(this.helping);
   }
 
@@ -107,7 +127,13 @@ export class Shell implements Stage {
     const png = this.solid.root.isConnected ? await this.solid.png() : undefined;
     if (!png) return;
     const at = this.solid.root.getBoundingClientRect();
-    pen.drawImage(await createImageBitmap(png), (at.left - box.left) * ratio, (at.top - box.top) * ratio, at.width * ratio, at.height * ratio);
+    pen.drawImage(
+      await createImageBitmap(png),
+      (at.left - box.left) * ratio,
+      (at.top - box.top) * ratio,
+      at.width * ratio,
+      at.height * ratio,
+    );
   }
 
   private update(what: Set<string>): void {
@@ -118,10 +144,12 @@ export class Shell implements Stage {
     }
     if (what.has("_painting") && this.session.get("_painting").editable === undefined) this.toolbar.build();
     if (what.has("scene") || what.has("arrangement") || what.has("height")) this.arrange();
-    for (const plane of this.planes) if (plane.canvas.isConnected) plane.draw(what);
+    for (const plane of this.planes) if (plane.canvas.isConnected && plane.concerns(what)) plane.draw(what);
     if (this.solid.root.isConnected) this.solid.update(what);
-    this.toolbar.update();
-    if (!onlyMoves(what)) this.legend.update();
+    if (!onlyMoves(what)) {
+      this.toolbar.update();
+      this.legend.update();
+    }
     this.status.update();
   }
 
@@ -160,11 +188,16 @@ export class Shell implements Stage {
 
   private press(event: KeyboardEvent): void {
     event.stopPropagation(); // else "a" inserts a cell
-    if (event.target instanceof HTMLInputElement && ["search", "number"].includes(event.target.type)) return;
+    const { target } = event;
+    if (target instanceof HTMLInputElement && ["search", "number"].includes(target.type)) return;
+    const steps = target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type === "range");
+    if (steps && event.key.startsWith("Arrow")) return;
     const control = event.ctrlKey || event.metaKey;
     const name = control && event.shiftKey && event.key.toLowerCase() === "z" ? "y" : event.key;
     if (control && !["z", "y", "s"].includes(name.toLowerCase())) return;
-    const action = this.byKey.get(name.length === 1 ? name.toLowerCase() : name === "Backspace" ? "Delete" : name === "=" ? "+" : name);
+    const action = this.byKey.get(
+      name.length === 1 ? name.toLowerCase() : name === "Backspace" ? "Delete" : name === "=" ? "+" : name,
+    );
     if (!action || (action.edit && this.session.get("_painting").editable === undefined)) return;
     event.preventDefault();
     if (name === "Escape" && this.helping) this.help();
@@ -179,7 +212,7 @@ export class Shell implements Stage {
 }
 
 function onlyMoves(what: Set<string>): boolean {
-  return [...what].every((one) => ["voxel", "hover", "marks", "voxels", "window"].includes(one));
+  return [...what].every((one) => ["voxel", "hover", "marks", "voxels"].includes(one));
 }
 
 function worthShowing(axis: number, shape: Triple): boolean {

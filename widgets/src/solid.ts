@@ -5,7 +5,11 @@ import { rgb } from "./levels";
 import type { Session } from "./session";
 
 type Mode = Parameters<Pane["setMode"]>[0];
-const MODES: [Mode, string][] = [["organs", "organs"], ["both", "organs in the body"], ["ct", "CT"]];
+const MODES: [Mode, string][] = [
+  ["organs", "organs"],
+  ["both", "organs in the body"],
+  ["ct", "CT"],
+];
 const PICTURE = new Set(["visible", "colors"]);
 
 export class Solid {

@@ -26,17 +26,25 @@ export class Status {
     const names = session.scene.at(voxel).map((name) => session.scene.structure(name)!.display);
     const hu = Number.isNaN(value) ? "not a number" : `${exact ? "" : "≈ "}${+value.toFixed(Number.isInteger(value) ? 0 : 1)} HU`;
     const [r, a, s] = mm.map((v) => v.toFixed(1));
-    const heats = session.scene.about.heats.filter(({ name }) => name === session.get("heat")).map(({ name }) => {
-      return ` · ${name} ${+session.scene.samples.get(`heat:${name}`)!.at(...voxel).value.toPrecision(3)}`;
-    });
+    const heats = session.scene.about.heats
+      .filter(({ name }) => name === session.get("heat"))
+      .map(({ name }) => {
+        return ` · ${name} ${+session.scene.samples
+          .get(`heat:${name}`)!
+          .at(...voxel)
+          .value.toPrecision(3)}`;
+      });
     return [
-      h("b", {}, hu), ` · ${names.join(", ") || "no annotated structure"}${heats.join("")} · voxel ${voxel.join(", ")} · R ${r}  A ${a}  S ${s} mm`,
-    ]; // prettier-ignore
+      h("b", {}, hu),
+      ` · ${names.join(", ") || "no annotated structure"}${heats.join("")} · voxel ${voxel.join(", ")} · R ${r}  A ${a}  S ${s} mm`,
+    ];
   }
 
   private how(): string {
     const { session } = this;
-    const parts = [`${session.get("convention")} (patient's ${session.get("convention") === "radiological" ? "right" : "left"} on the left)`];
+    const parts = [
+      `${session.get("convention")} (patient's ${session.get("convention") === "radiological" ? "right" : "left"} on the left)`,
+    ];
     const loading = [...session.scene.samples.values()].filter((samples) => !samples.complete);
     if (loading.length) parts.unshift(`full resolution ${Math.round(100 * Math.min(...loading.map((one) => one.progress)))} %`);
     const { unsaved } = session.get("_painting");
@@ -58,7 +66,10 @@ export class Status {
         button("Discard", "forget them", () => void session.ask({ ask: "discard" })),
       );
     } else {
-      this.banner.replaceChildren(session.notice, button("×", "close", () => session.say("")));
+      this.banner.replaceChildren(
+        session.notice,
+        button("×", "close", () => session.say("")),
+      );
     }
   }
 }

@@ -4,9 +4,13 @@ import { button, h, select, slider } from "./dom";
 import type { Session, State } from "./session";
 
 const LAYOUTS: [State["arrangement"], string][] = [
-  ["planes", "three planes"], ["axial", "axial"], ["coronal", "coronal"], ["sagittal", "sagittal"],
-  ["grid", "planes and 3-D"], ["3d", "3-D"],
-]; // prettier-ignore
+  ["planes", "three planes"],
+  ["axial", "axial"],
+  ["coronal", "coronal"],
+  ["sagittal", "sagittal"],
+  ["grid", "planes and 3-D"],
+  ["3d", "3-D"],
+];
 
 export class Toolbar {
   readonly root = h("div", { className: "atlas-bar" });
@@ -35,10 +39,14 @@ export class Toolbar {
     const { session } = this;
     const about = session.scene.about;
     const row = h("div", { className: "atlas-row" });
-    const presets = select("HU window: a preset, or drag with the right mouse button", [["", "custom"], ...about.presets.map(([name]) => [name, name] as [string, string])], (name) => {
-      const found = about.presets.find(([known]) => known === name);
-      if (found) session.set("window", [found[1], found[2]]);
-    }); // prettier-ignore
+    const presets = select(
+      "HU window: a preset, or drag with the right mouse button",
+      [["", "custom"], ...about.presets.map(([name]) => [name, name] as [string, string])],
+      (name) => {
+        const found = about.presets.find(([known]) => known === name);
+        if (found) session.set("window", [found[1], found[2]]);
+      },
+    );
     const level = h("span", { className: "atlas-dim atlas-level" });
     this.updates.push(() => {
       const [centre, width] = session.get("window");
@@ -48,19 +56,37 @@ export class Toolbar {
     const layout = select("Layout (L)", LAYOUTS, (value) => session.set("arrangement", value as State["arrangement"]));
     this.updates.push(() => (layout.value = session.get("arrangement")));
     row.append(h("label", {}, "Window ", presets), level, h("label", {}, "Layout ", layout));
-    row.append(this.tools([["v", "look", "Look"], ["w", "window", "Window"], ["r", "ruler", "Ruler"], ["a", "angle", "Angle"]]));
+    row.append(
+      this.tools([
+        ["v", "look", "Look"],
+        ["w", "window", "Window"],
+        ["r", "ruler", "Ruler"],
+        ["a", "angle", "Angle"],
+      ]),
+    );
     if (about.other) row.append(this.compare());
     if (about.heats.length) row.append(this.heat());
-    row.append(h("span", { className: "atlas-gap" }), this.press("0", "Fit"), this.press("p", "Picture"), this.press("?", "? Help"));
+    row.append(
+      h("span", { className: "atlas-gap" }),
+      this.press("0", "Fit"),
+      this.press("p", "Picture"),
+      this.press("?", "? Help"),
+    );
     return row;
   }
 
   private painting(): HTMLElement {
     const { session } = this;
     const row = h("div", { className: "atlas-row" });
-    const editable = session.get("_painting").editable!.map((one) => [one, session.scene.structure(one)?.display ?? one] as [string, string]);
-    const name = select("The structure that is painted; a click on its name in the list chooses it too", editable, (one) => session.set("active", one));
-    const size = slider("Brush size in mm ([ and ])", 0, 100, 1, (at) => session.set("brush_mm", +(0.5 * 200 ** (at / 100)).toFixed(1)));
+    const editable = session
+      .get("_painting")
+      .editable!.map((one) => [one, session.scene.structure(one)?.display ?? one] as [string, string]);
+    const name = select("The structure that is painted; a click on its name in the list chooses it too", editable, (one) =>
+      session.set("active", one),
+    );
+    const size = slider("Brush size in mm ([ and ])", 0, 100, 1, (at) =>
+      session.set("brush_mm", +(0.5 * 200 ** (at / 100)).toFixed(1)),
+    );
     const mm = h("span", { className: "atlas-dim atlas-size" });
     const ball = h("input", { type: "checkbox", onchange: () => session.set("brush_3d", ball.checked) });
     const range = this.range();
@@ -78,11 +104,22 @@ export class Toolbar {
     });
     row.append(
       h("label", {}, "Paint ", name),
-      this.tools([["b", "brush", "Brush"], ["e", "eraser", "Eraser"], ["f", "fill", "Fill holes"], ["g", "grow", "Grow"]]),
-      this.press("i", "Between slices"), h("label", {}, "size ", size), mm,
+      this.tools([
+        ["b", "brush", "Brush"],
+        ["e", "eraser", "Eraser"],
+        ["f", "fill", "Fill holes"],
+        ["g", "grow", "Grow"],
+      ]),
+      this.press("i", "Between slices"),
+      h("label", {}, "size ", size),
+      mm,
       h("label", { title: "The brush is a ball through the slices, not a disc in one (D)" }, ball, "ball"),
-      range, h("span", { className: "atlas-gap" }), undo, redo, save,
-    ); // prettier-ignore
+      range,
+      h("span", { className: "atlas-gap" }),
+      undo,
+      redo,
+      save,
+    );
     return row;
   }
 
@@ -104,23 +141,30 @@ export class Toolbar {
   /** The HU the brush and Grow keep to. */
   private range(): HTMLElement {
     const { session } = this;
-    const number = (title: string) => h("input", { type: "number", title, "aria-label": title, className: "atlas-number", onchange: () => send() });
+    const number = (title: string) =>
+      h("input", { type: "number", title, "aria-label": title, className: "atlas-number", onchange: () => send() });
     const on = h("input", { type: "checkbox", onchange: () => send() });
     const [low, high] = [number("lowest HU painted"), number("highest HU painted")];
-    const send = () => session.set("hu_range", on.checked ? [Number(low.value), Math.max(Number(low.value), Number(high.value))] : null);
+    const send = () =>
+      session.set("hu_range", on.checked ? [Number(low.value), Math.max(Number(low.value), Number(high.value))] : null);
     [low.value, high.value] = ["0", "200"];
     this.updates.push(() => {
       const range = session.get("hu_range");
       on.checked = range !== null;
       low.disabled = high.disabled = !range;
-      if (range && document.activeElement !== low && document.activeElement !== high) [low.value, high.value] = range.map(String) as [string, string];
+      if (range && document.activeElement !== low && document.activeElement !== high)
+        [low.value, high.value] = range.map(String) as [string, string];
     });
     return h("label", { title: "Brush and Grow take only voxels within these HU" }, on, "only HU ", low, " to ", high);
   }
 
   private compare(): HTMLElement {
     const modes: State["compare"][] = ["side by side", "swipe", "difference"];
-    const box = select("How to compare (C)", modes.map((mode) => [mode, mode]), (value) => this.session.set("compare", value as State["compare"]));
+    const box = select(
+      "How to compare (C)",
+      modes.map((mode) => [mode, mode]),
+      (value) => this.session.set("compare", value as State["compare"]),
+    );
     this.updates.push(() => (box.value = this.session.get("compare")));
     return h("label", {}, "Compare ", box);
   }
@@ -128,7 +172,9 @@ export class Toolbar {
   private heat(): HTMLElement {
     const { session } = this;
     const { heats, heat_colors } = session.scene.about;
-    const box = select("Heat map", [["", "none"], ...heats.map(({ name }) => [name, name] as [string, string])], (name) => session.set("heat", name || null));
+    const box = select("Heat map", [["", "none"], ...heats.map(({ name }) => [name, name] as [string, string])], (name) =>
+      session.set("heat", name || null),
+    );
     const opacity = slider("Opacity of the heat map", 0, 1, 0.05, (value) => session.set("heat_opacity", value));
     const stops = [0, 64, 128, 192, 255].map((i) => `rgb(${heat_colors.slice(3 * i, 3 * i + 3).join()})`);
     const bar = h("span", { className: "atlas-colorbar", style: `background: linear-gradient(to right, ${stops.join()})` });
@@ -137,7 +183,9 @@ export class Toolbar {
       const shown = heats.find(({ name }) => name === session.get("heat"));
       box.value = shown?.name ?? "";
       opacity.value = String(session.get("heat_opacity"));
-      [low.textContent, high.textContent] = shown ? [shown.low, shown.high].map((v) => String(+v.toPrecision(3))) as [string, string] : ["", ""];
+      [low.textContent, high.textContent] = shown
+        ? ([shown.low, shown.high].map((v) => String(+v.toPrecision(3))) as [string, string])
+        : ["", ""];
       bar.hidden = !shown;
     });
     return h("label", {}, "Heat map ", box, opacity, low, bar, high);

@@ -45,7 +45,8 @@ export function net({ inside, size, origin }: Mask): Net {
     for (let at = 0; at < inside.length - along; at++) {
       if (inside[at] === inside[at + along]) continue;
       const [a, b, c, d] = [point[at - s - t]!, point[at - t]!, point[at]!, point[at - s]!];
-      if (inside[at]) quads.push(a, b, c, d); // counter-clockwise seen from outside
+      if (inside[at])
+        quads.push(a, b, c, d); // counter-clockwise seen from outside
       else quads.push(d, c, b, a);
     }
   }

@@ -14,7 +14,10 @@ export class Picture {
   private projection: Projection | undefined;
   private drawing: { began: number; scale: number } | undefined;
 
-  constructor(private readonly screen: Screen, private readonly camera: Camera) {
+  constructor(
+    private readonly screen: Screen,
+    private readonly camera: Camera,
+  ) {
     this.background = backdrop(screen.host);
   }
 

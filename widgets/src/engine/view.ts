@@ -28,7 +28,11 @@ export class View implements Pane, contexts.Holder {
   private lostAt = -Infinity;
   private settling = 0;
 
-  constructor(root: HTMLElement, private scene: Scene, onPick?: (mm: Vector) => void) {
+  constructor(
+    root: HTMLElement,
+    private scene: Scene,
+    onPick?: (mm: Vector) => void,
+  ) {
     const camera = start();
     this.screen = new Screen(root);
     this.picture = new Picture(this.screen, camera);
