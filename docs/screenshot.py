@@ -19,6 +19,9 @@ def main() -> None:
     ):
         if errors := run_all(opened):
             sys.exit(f"the lesson failed: {errors[0]}")
+        opened.get_by_title("Layout (L)").last.select_option("grid")
+        opened.wait_for_selector(".atlas-solid canvas", timeout=60_000)
+        opened.wait_for_timeout(4000)  # the organs are drawn coarse, then sharp
         cell = opened.locator(".jp-Cell", has=opened.locator(".atlas-viewer")).last
         cell.screenshot(path=HERE / "start_here.png")
 

@@ -108,6 +108,8 @@ class Painting:
         """Write what was painted into the case and, if it has a folder, to disk."""
         path = self.editor.save()
         self._tell(None)
+        where = f"to {path}" if path else "into the case, in memory: case.save(folder) puts it on disk"
+        self._tell_pages({"say": "notice", "words": f"Saved {where}"}, [])
         return path
 
     def restore(self) -> None:

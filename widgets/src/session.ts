@@ -94,7 +94,7 @@ export class Session {
         (error: Error) => this.say(error.message),
       );
     });
-    wire.hear((told) => this.edited(told));
+    wire.hear((told) => this.heard(told));
   }
 
   static async open(model: Model, wire: Wire, bundle: (name: string) => Promise<any>): Promise<Session> {
@@ -177,8 +177,10 @@ export class Session {
   }
 
   /** Python painted, undid, or another page did. */
-  private edited({ content, parts }: Answer): void {
+  private heard({ content, parts }: Answer): void {
+    if (content["say"] === "notice") this.say(content["words"]);
     if (content["say"] !== "edit") return;
+    if (this.notice.startsWith("Saved")) this.say("");
     const { structure, value, by, ml, count } = content;
     const row = this.scene.structure(structure);
     if (row) Object.assign(row, { ml, voxels: count });
