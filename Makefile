@@ -23,8 +23,9 @@ INSTALL := $(BIN)/python -m pip --require-virtualenv install $(QUIET) -c constra
 EDITABLE := SKIP_JUPYTER_BUILDER=1 $(INSTALL) --no-build-isolation -e
 FRONT_END := $(addprefix atlas_lab/viewers/static/,engine.js loader.js viewer.js)
 NODE_MODULES := widgets/node_modules/.package-lock.json
-# Node comes with .venv, so that the machine needs none; so does npm's cache, which needs no home folder there.
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix widgets --cache $(VENV)/.npm
+# Node comes with .venv, so that the machine needs none; so does npm's cache, which needs no home folder there. It trusts
+# whom the system trusts, as pip does: behind a company's proxy its own list does not know the certificate.
+NPM := NODE_USE_SYSTEM_CA=1 PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix widgets --cache $(VENV)/.npm
 
 # setup's text is what it was made for; another checkout path or another TORCH_INDEX means a new .venv.
 MADE_FOR := $(CURDIR) $(TORCH_INDEX)

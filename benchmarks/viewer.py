@@ -22,6 +22,7 @@ drawings in the page. A second view of the same case in the same page is compare
 
 import os
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -113,6 +114,7 @@ def large(lab: Lab, folder: Path) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # browser and server end too
     version("ipyniivue")
     data = os.environ.get("ATLAS_LAB_TEST_DATA") or sys.exit("set ATLAS_LAB_TEST_DATA to the folder that holds cases/" + CASE)
     browser = installed_browser() or sys.exit("no Chromium or Chrome found; install one (apt install chromium)")

@@ -28,20 +28,35 @@
     return context.call(this, kind, kind === "webgl2" ? { ...options, preserveDrawingBuffer: true } : options);
   };
 
-  /** A canvas's pixels, small; a new canvas each time, because Chromium keeps the old pixels where the source is empty. */
-  function pixels(canvas) {
+  // to read a canvas takes as long as the graphics card (or its software) still has to do: only what was drawn is read
+  const drawn = new WeakSet();
+  for (const kind of [CanvasRenderingContext2D, WebGL2RenderingContext]) {
+    for (const name of ["drawImage", "putImageData", "drawArrays", "drawElements"]) {
+      const draw = kind.prototype[name];
+      if (!draw) continue;
+      kind.prototype[name] = function (...what) {
+        drawn.add(this.canvas);
+        return draw.apply(this, what);
+      };
+    }
+  }
+
+  /** A canvas's pixels, small, if it was drawn on since the last look. */
+  function fresh(canvas) {
+    if (!drawn.delete(canvas) || !canvas.width || !canvas.height) return null;
     const pen = new OffscreenCanvas(SIDE, SIDE).getContext("2d", { willReadFrequently: true });
-    if (canvas.width && canvas.height) pen.drawImage(canvas, 0, 0, SIDE, SIDE);
+    pen.drawImage(canvas, 0, 0, SIDE, SIDE);
     return pen.getImageData(0, 0, SIDE, SIDE).data;
   }
   const away = (a, i, b, j) => Math.max(...[0, 1, 2].map((k) => Math.abs(a[i + k] - b[j + k])));
   /** Whether a tenth of the canvas is not its ground: a line of text is less. */
   function shows(seen) {
+    if (!seen) return false;
     let count = 0;
     for (let i = 0; i < seen.length; i += 4) if (away(seen, i, seen, 0) > DIFFERENT) count++;
     return count > (SIDE * SIDE) / 10;
   }
-  const differs = (a, b) => a.some((value, i) => Math.abs(value - b[i]) > 2);
+  const differs = (a, b) => a?.some((value, i) => Math.abs(value - b[i]) > 2);
 
   /** One step of the wheel, in the middle of the square at the canvas's left: both viewers have the axial plane there. */
   function turn(canvas) {
@@ -54,27 +69,50 @@
     const start = performance.now();
     const before = { ...bytes };
     const probe = (globalThis.probe = {});
-    let canvas, first;
-    const note = (what) => (probe[what] ??= (performance.now() - start) / 1000);
-    const look = () => {
-      const out = cell.querySelector(".jp-OutputArea");
-      if (!out) return;
-      if ([...out.querySelectorAll("img")].some((image) => image.complete && image.naturalWidth)) note("picture");
-      if (!canvas) {
-        canvas = [...out.querySelectorAll("canvas")].find((one) => shows((first = pixels(one))));
-        if (!canvas) return;
-        note("picture");
-        note("drawn");
-        turn(canvas);
-      } else if (!probe.interactive && differs(pixels(canvas), first)) {
-        note("interactive");
-        for (const key of Object.keys(bytes)) probe[key] = bytes[key] - before[key];
-      } else if (probe.interactive && !out.querySelector(".atlas-status")?.textContent.includes("full resolution")) {
-        note("full");
-        clearInterval(timer);
-      }
+    const noted = new Set();
+    let canvas, seen;
+    let looking = look;
+    /** Note the time two frames later: what has been drawn is on the screen then. */
+    const note = (what, then) => {
+      if (noted.has(what)) return;
+      noted.add(what);
+      const shown = () => {
+        probe[what] = (performance.now() - start) / 1000;
+        then?.();
+      };
+      requestAnimationFrame(() => requestAnimationFrame(shown));
     };
-    const timer = setInterval(look, EVERY);
+
+    function look(out) {
+      if ([...out.querySelectorAll("img")].some((image) => image.complete && image.naturalWidth)) note("picture");
+      canvas = [...out.querySelectorAll("canvas")].find((one) => shows((seen = fresh(one))));
+      if (!canvas) return;
+      looking = undefined;
+      note("picture");
+      note("drawn", () => {
+        seen = fresh(canvas) ?? seen;
+        looking = react;
+        turn(canvas);
+      });
+    }
+
+    function react() {
+      if (!differs(fresh(canvas), seen)) return;
+      for (const key of Object.keys(bytes)) probe[key] = bytes[key] - before[key];
+      looking = undefined;
+      note("interactive", () => (looking = fill));
+    }
+
+    function fill(out) {
+      if (out.querySelector(".atlas-status")?.textContent.includes("full resolution")) return;
+      clearInterval(timer);
+      note("full");
+    }
+
+    const timer = setInterval(() => {
+      const out = cell.querySelector(".jp-OutputArea");
+      if (out) looking?.(out);
+    }, EVERY);
   }
 
   addEventListener("keydown", (event) => {

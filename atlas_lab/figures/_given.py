@@ -20,7 +20,9 @@ def parts(image: Case | Volume) -> tuple[Volume, LabelMap]:
         return image.ct, image.labels
     if isinstance(image, Volume):
         return image, no_labels(image)
-    raise InputError(f"{type(image).__name__} is neither a Case nor a Volume; open it with al.Case.open(path)")
+    raise InputError(
+        f"{type(image).__name__} is neither a Case nor a Volume; al.Case.open(path) opens one, al.Volume(array, affine) makes one"
+    )
 
 
 def cases_of(cases: Case | Iterable[Case]) -> Iterable[Case]:

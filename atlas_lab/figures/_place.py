@@ -15,7 +15,9 @@ def resolve(at: At, volume: Volume, labels: LabelMap) -> tuple[int, int, int]:
     if isinstance(at, str):
         return centre(labels, at)
     if at is not None:
-        if len(at) != 3 or not all(0 <= v < n for v, n in zip(at, volume.shape, strict=True)):
+        if np.shape(at) != (3,):
+            raise InputError(f"{at!r} is neither a voxel (x, y, z) nor the name of a structure")
+        if not all(0 <= v < n for v, n in zip(at, volume.shape, strict=True)):
             raise InputError(f"voxel {tuple(at)} lies outside the volume of shape {volume.shape}")
         return int(at[0]), int(at[1]), int(at[2])
     x, y, _ = (n // 2 for n in volume.shape)

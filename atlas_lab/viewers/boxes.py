@@ -47,7 +47,7 @@ class Box:
 def check_boxes(boxes: Iterable[Box | Sequence[Any]], volume: Volume) -> list[Box]:
     """Boxes, or (label, corner, opposite corner) of each. InputError: not that, or a box outside the volume."""
     checked = []
-    for given in boxes:
+    for given in [boxes] if isinstance(boxes, Box) else boxes:
         try:
             box = given if isinstance(given, Box) else Box(*given)
             low, high = box.voxels(volume)

@@ -33,6 +33,8 @@ class Painting:
         """`edit` names the structures that can be painted on. InputError: not a case, an unknown structure."""
         if not isinstance(image, Case):
             raise InputError("edit= needs a Case, whose labels it changes; make one with al.Case(id, volume, labels)")
+        if not isinstance(edit, str) and not (isinstance(edit, Iterable) and all(isinstance(name, str) for name in edit)):
+            raise InputError(f"edit={edit!r}: give a structure's name, or several")
         self._case = image
         self.editor = Editor(image, edit)
         self._tell_pages = tell
@@ -60,8 +62,10 @@ class Painting:
 
     def state(self) -> dict[str, Any]:
         """What the page's buttons need to know."""
-        offer = self.editor.offer
+        elsewhere = self.editor.elsewhere
+        offer = None if elsewhere else self.editor.offer
         return {
+            "elsewhere": elsewhere,
             "editable": list(self.editable),
             "undo": self.editor.can_undo,
             "redo": self.editor.can_redo,

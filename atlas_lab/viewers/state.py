@@ -16,6 +16,13 @@ CONVENTIONS = ("radiological", "neurological")
 TOOLS = ("look", "window", "ruler", "angle", "brush", "eraser", "fill", "grow")
 
 
+class _Checked(traitlets.TraitType[Any, Any]):
+    """Anything but None; a validator says what is right."""
+
+    allow_none = False
+    info_text = "a value"
+
+
 def _shared(trait: traitlets.TraitType[Any, Any]) -> traitlets.TraitType[Any, Any]:
     return trait.tag(sync=True)
 
@@ -40,9 +47,9 @@ class ViewerState(anywidget.AnyWidget):
     _scene = _shared(traitlets.Int(0))
     _painting = _shared(traitlets.Dict())
 
-    voxel = _shared(traitlets.Any((0, 0, 0)))
-    window = _shared(traitlets.Any((40.0, 400.0)))
-    visible = _shared(traitlets.Any(()))
+    voxel = _shared(_Checked((0, 0, 0)))
+    window = _shared(_Checked((40.0, 400.0)))
+    visible = _shared(_Checked(()))
     opacity = _shared(traitlets.Float(0.25, min=0, max=1))
     outline = _shared(traitlets.Bool(True))
     colors = _shared(traitlets.Dict())
@@ -57,7 +64,7 @@ class ViewerState(anywidget.AnyWidget):
     brush_mm = _shared(traitlets.Float(10.0, min=0.1, max=200))
     brush_3d = _shared(traitlets.Bool(False))
     hu_range = _shared(traitlets.Any(None))
-    locked = _shared(traitlets.Any(()))
+    locked = _shared(_Checked(()))
     measurements = _shared(traitlets.List())
     height = _shared(traitlets.Int(420, min=160, max=4000))
 
@@ -101,7 +108,7 @@ def check_window(given: Any) -> tuple[float, float]:
     except (TypeError, ValueError):
         raise InputError(f"window={given!r} is neither a preset ({', '.join(WINDOWS)}) nor (centre, width) in HU") from None
     if not (width > 0 and abs(center) < 1e6 and width < 1e6):
-        raise InputError(f"window={given!r}: give (centre, width) in HU with a width above 0")
+        raise InputError(f"window={given!r}: give (centre, width) in HU, with a width above 0 and both below a million")
     return center, width
 
 

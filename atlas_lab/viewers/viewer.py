@@ -53,6 +53,7 @@ class VolumeViewer(ViewerState):
         self._lock = threading.RLock()  # messages may come in another thread than the cells
         self._answered: deque[str | None] = deque(maxlen=256)
         self._painter: Painting | None = None
+        self._hidden: set[str] = set()  # stays hidden when another case is shown
         self._changed: list[Callable[[dict[str, Any]], None]] = []
         self._clicked: list[Callable[[Click], None]] = []
         self._answers = {
@@ -64,9 +65,9 @@ class VolumeViewer(ViewerState):
         answer_while_busy(self.comm, self._answers)
 
     def show(self, image: Case | Volume, *, at: At = None, **scene: Any) -> None:
-        """Show another case in the same place, with the same window and layout; the arguments are those of `view`.
+        """Show another case in the same place, with the same window, layout and colours; the arguments are those of `view`.
 
-        What was painted on the former case stays in its journal. InputError: as `view`; the former case stays.
+        Structures that were hidden stay hidden. What was painted on the former case stays in its journal. InputError: as `view`; the former case stays.
         """
         with self._lock:
             self._set(image, at, **scene)
@@ -82,16 +83,21 @@ class VolumeViewer(ViewerState):
         place = resolve(at, scene.volume, scene.labels)
         if self._painter is not None:
             self._painter.close()
+        if hasattr(self, "_shown"):
+            drawn = {name for name in self._listed if self._listed.cropped(name).voxels}
+            self._hidden = (self._hidden - drawn) | (drawn - set(self.visible))
         self._shown, self._painter, self._wire = scene, painter, SceneOnTheWire(scene)
         editable = tuple(painter.editable) if painter else ()
         listed = self._listed
         with self.hold_trait_notifications():
             self.voxel = place
-            self.visible = tuple(name for name in listed if name in editable or listed.cropped(name).voxels)
+            self.visible = tuple(
+                name for name in listed if name in editable or (listed.cropped(name).voxels and name not in self._hidden)
+            )
             self.heat = next(iter(scene.heats), None)
             self.active = next(iter(editable), None)
             self.tool = "brush" if painter else "look"
-            self.locked, self.measurements, self.colors = (), [], {}
+            self.locked, self.measurements = (), []
         self._painting = painter.state() if painter else {}
 
     # Where things are
@@ -100,11 +106,13 @@ class VolumeViewer(ViewerState):
     def _check_voxel(self, proposal: Any) -> tuple[int, int, int]:
         if not hasattr(self, "_shown"):
             return 0, 0, 0
-        return resolve(tuple(proposal["value"]), self._shown.volume, self._shown.labels)
+        return resolve(proposal["value"], self._shown.volume, self._listed)
 
     @traitlets.validate("visible", "locked")
     def _check_structures(self, proposal: Any) -> tuple[str, ...]:
         given = proposal["value"]
+        if given is None:
+            raise InputError(f"{proposal['trait'].name}=None: give names of structures, or [] for none")
         names = (given,) if isinstance(given, str) else tuple(given)
         listed = self._listed
         for name in names:

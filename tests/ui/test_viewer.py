@@ -69,7 +69,7 @@ def test_a_killed_kernel_loses_no_confirmed_stroke(browser_path, fresh):
         view.run(0)
         view.run(1)
         view.appear()
-        assert "were not saved" in view.viewer.locator(".atlas-banner").inner_text()
+        assert "not saved" in view.viewer.locator(".atlas-banner").inner_text()
         assert view.mask("liver", ct.shape).sum() != drawn.sum()
         view.viewer.get_by_role("button", name="Restore").click()
         view.wait(lambda: (view.mask("liver", ct.shape) == drawn).all(), "the strokes did not come back")

@@ -161,11 +161,7 @@ export class Plane {
     text(pen, `${PLANES[this.axis]}  ${this.index + 1} / ${count}`, 8, 6, "left", "top", 12);
     const { other, name } = session.scene.about;
     if (other && session.get("compare") === "difference") {
-      let x = 8;
-      for (const [color, words] of differenceKey(session)) {
-        text(pen, words, x, 24, "left", "top", 12, color);
-        x += pen.measureText(words).width + 12;
-      }
+      differenceKey(session).forEach(([color, words], i) => text(pen, words, 8, 24 + 16 * i, "left", "top", 12, color));
     } else if (other) {
       for (const [i, words] of [name, other].entries()) text(pen, words, this.viewports[i]!.clip[0] + 8, 24, "left", "top", 12);
       pen.fillStyle = "#9aa0a6";

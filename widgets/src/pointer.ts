@@ -31,7 +31,10 @@ export class Pointer {
     canvas.addEventListener("pointercancel", () => this.up());
     canvas.addEventListener("pointerleave", () => this.leave());
     canvas.addEventListener("wheel", (event) => this.turn(event), { passive: false });
-    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+    canvas.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+      event.stopPropagation(); // JupyterLab has a menu of its own for cells
+    });
     canvas.addEventListener("dblclick", () => session.get("tool") === "look" && enlarge());
   }
 

@@ -31,6 +31,7 @@ export interface State {
 
 export interface Painting {
   editable?: string[];
+  elsewhere?: string;
   undo?: boolean;
   redo?: boolean;
   unsaved?: number;
@@ -68,6 +69,7 @@ const PATIENCE = 6000; // ms that an answer may take
 const SILENT =
   "Python does not answer: it is busy, or its kernel has died. What was painted before is on disk; the last stroke is not yet. " +
   "After a restart, run the cell again: it offers the strokes.";
+const GONE = "The kernel has stopped. Every confirmed stroke is on disk: run the cell again, and it offers them.";
 const ENOUGH = 768e6; // bytes of voxels in a page; beyond it planes still come when they are looked at
 
 export class Session {
@@ -94,6 +96,9 @@ export class Session {
         (error: Error) => this.say(error.message),
       );
     });
+    for (const key of ["locked", "visible", "active"]) {
+      model.on(`change:${key}`, () => this.notice !== SILENT && this.say("")); // what was said of it is settled
+    }
     wire.hear((told) => this.heard(told));
   }
 
@@ -154,7 +159,8 @@ export class Session {
       if (this.notice === SILENT) this.say("");
       return answer;
     } catch (refused) {
-      this.say((refused as Error).message);
+      const { message } = refused as Error;
+      this.say(message.startsWith("Cannot send") ? GONE : message);
       return undefined;
     } finally {
       clearTimeout(silence);

@@ -1,6 +1,8 @@
 // The line below the planes, and the banner above them when there is something to say.
 import { button, h } from "./dom";
-import type { Session } from "./session";
+import type { Painting, Session } from "./session";
+
+type Offer = NonNullable<Painting["offer"]>;
 
 export class Status {
   readonly line = h("div", { className: "atlas-status", "aria-live": "off" });
@@ -55,21 +57,33 @@ export class Status {
 
   private warn(): void {
     const { session } = this;
-    const offer = session.get("_painting").offer;
-    this.banner.hidden = !offer && !session.notice;
-    if (offer) {
-      const words = `${offer.edits} stroke${offer.edits === 1 ? "" : "s"} on ${offer.structures.join(", ")} from ${offer.begun} were not saved.`;
-      const note = offer.same ? "" : " They were drawn on another version of the masks.";
-      this.banner.replaceChildren(
-        words + note + " ",
-        button("Restore", "bring them back", () => void session.ask({ ask: "restore" })),
-        button("Discard", "forget them", () => void session.ask({ ask: "discard" })),
+    const { offer, elsewhere } = session.get("_painting");
+    const parts: (Node | string)[] = [];
+    if (elsewhere) parts.push(h("div", {}, elsewhere));
+    if (offer) parts.push(this.offer(offer));
+    if (session.notice)
+      parts.push(
+        h(
+          "div",
+          {},
+          session.notice,
+          button("×", "close", () => session.say("")),
+        ),
       );
-    } else {
-      this.banner.replaceChildren(
-        session.notice,
-        button("×", "close", () => session.say("")),
-      );
-    }
+    this.banner.hidden = !parts.length;
+    this.banner.replaceChildren(...parts);
+  }
+
+  private offer({ edits, structures, begun, same }: Offer): HTMLElement {
+    const { session } = this;
+    const names = structures.map((name) => session.scene.structure(name)?.display ?? name).join(", ");
+    const words = `${edits} ${edits === 1 ? "stroke" : "strokes"} on ${names} from ${begun} ${edits === 1 ? "was" : "were"} not saved.`;
+    return h(
+      "div",
+      {},
+      same ? words : `${words} The masks have changed since.`,
+      button("Restore", "bring them back", () => void session.ask({ ask: "restore" })),
+      button("Discard", "forget them", () => void session.ask({ ask: "discard" })),
+    );
   }
 }

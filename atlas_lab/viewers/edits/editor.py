@@ -60,6 +60,11 @@ class Editor:
             return self._session.masks.cropped(structure).full
 
     @property
+    def elsewhere(self) -> str:
+        """Who edits the case in another process, in words; empty when nobody does."""
+        return self._session.elsewhere
+
+    @property
     def unsaved(self) -> int:
         """How many edits were made since the last save, undos and redos counted as such."""
         return self._session.unsaved

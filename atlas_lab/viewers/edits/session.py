@@ -34,6 +34,16 @@ class Session:
         """As `Editor.offer`."""
         return None if self._journal.mine else self._found()
 
+    @property
+    def elsewhere(self) -> str:
+        """Who edits the case in another process, in words; empty when nobody does."""
+        try:
+            if not self._journal.mine:
+                self._journal.check_free()
+        except InputError as error:
+            return str(error)
+        return ""
+
     def ready(self) -> None:
         """InputError: the masks cannot be changed now; at the door of everything that does."""
         if self._follows and self._place != (self.case.id, self.case.folder):
