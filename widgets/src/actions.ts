@@ -84,7 +84,7 @@ export function actions(stage: Stage): Action[] {
     tool("b", "brush", "brush", true),
     tool("e", "eraser", "eraser", true),
     tool("f", "fill", "fill: click a plane to close the holes of its slice", true),
-    tool("g", "grow", "grow: click a seed; connected voxels in the HU range join", true),
+    tool("g", "grow", "grow: click a seed; connected voxels join, within 25 HU of it or in the range of only HU", true),
     { key: "[", words: "smaller brush", edit: true, run: () => size(0.8) },
     { key: "]", words: "larger brush", edit: true, run: () => size(1.25) },
     toggle("d", "brush_3d", "flat brush or ball", true),

@@ -10,7 +10,16 @@ const MOUSE: [string, string][] = [
   ["Shift + drag, middle button", "move the picture"],
   ["double click", "one plane alone, and back"],
 ];
-const NAMES: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+const NAMES: Record<string, string> = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+  PageUp: "Page up",
+  PageDown: "Page down",
+  Delete: "Del",
+};
 
 export function help(actions: Iterable<Action>, painting: boolean, close: () => void): HTMLElement {
   const line = (key: string, words: string) => [h("kbd", {}, key), h("span", {}, words)];

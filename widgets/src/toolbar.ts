@@ -68,9 +68,7 @@ export class Toolbar {
     if (about.heats.length) row.append(this.heat());
     row.append(
       h("span", { className: "atlas-gap" }),
-      this.press("0", "Fit"),
-      this.press("p", "Picture"),
-      this.press("?", "? Help"),
+      together(this.press("0", "Fit"), this.press("p", "Picture"), this.press("?", "? Help")),
     );
     return row;
   }
@@ -116,9 +114,7 @@ export class Toolbar {
       h("label", { title: "The brush is a ball through the slices, not a disc in one (D)" }, ball, "ball"),
       range,
       h("span", { className: "atlas-gap" }),
-      undo,
-      redo,
-      save,
+      together(undo, redo, save),
     );
     return row;
   }
@@ -145,8 +141,10 @@ export class Toolbar {
       h("input", { type: "number", title, "aria-label": title, className: "atlas-number", onchange: () => send() });
     const on = h("input", { type: "checkbox", onchange: () => send() });
     const [low, high] = [number("lowest HU painted"), number("highest HU painted")];
-    const send = () =>
-      session.set("hu_range", on.checked ? [Number(low.value), Math.max(Number(low.value), Number(high.value))] : null);
+    const send = () => {
+      const ends = [Number(low.value), Number(high.value)].sort((a, b) => a - b) as [number, number];
+      session.set("hu_range", on.checked ? ends : null);
+    };
     [low.value, high.value] = ["0", "200"];
     this.updates.push(() => {
       const range = session.get("hu_range");
@@ -190,4 +188,9 @@ export class Toolbar {
     });
     return h("label", {}, "Heat map ", box, opacity, low, bar, high);
   }
+}
+
+/** Controls that go to the next line with each other. */
+function together(...controls: HTMLElement[]): HTMLElement {
+  return h("span", { className: "atlas-together" }, ...controls);
 }
