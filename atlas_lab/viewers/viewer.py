@@ -67,7 +67,8 @@ class VolumeViewer(ViewerState):
     def show(self, image: Case | Volume, *, at: At = None, **scene: Any) -> None:
         """Show another case in the same place, with the same window, layout and colours; the arguments are those of `view`.
 
-        Structures that were hidden stay hidden. What was painted on the former case stays in its journal. InputError: as `view`; the former case stays.
+        Structures that were hidden stay hidden. What was painted on the former case stays in its journal. InputError: as
+        `view`; the former case stays.
         """
         with self._lock:
             self._set(image, at, **scene)
