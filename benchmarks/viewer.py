@@ -2,13 +2,15 @@
 
 Every run has a kernel, a browser and a cache of its own, the two viewers take turns, and figures are medians. Both begin
 with the same files; what is imported is imported in an earlier cell, opening the case belongs to the cell that is timed.
-Time runs from the key that executes the cell, in the page, which looks at the cell's output every 20 ms:
+Time runs from the key that executes the cell, in the page, which looks at the cell's output every 20 ms, until two frames
+after what it looks for, when that is on the screen:
 
 - picture: an image has loaded or a canvas shows something, a tenth of its pixels not its ground;
 - interactive: a canvas that shows something has changed after one step of the wheel. ipyniivue is counted as soon as it
-  shows the CT alone, its labels come later; ours has both at once, on the large case from every third voxel at first;
+  shows the CT alone, its labels come later; ours has both at once, on the large case from every third or fourth voxel at first;
 - full: nothing is left to load; ipyniivue loads all before it shows anything;
-- bytes and sent: what the page has received and sent on its websockets until it was interactive;
+- bytes and sent: what the page has received and sent on its websockets until the wheel's change; of ours that is also
+  what has arrived of the full resolution by then;
 - memory: resident bytes of the browser's renderers when nothing moves any more, JupyterLab's own with them. Textures are
   not in it: they lie in another process.
 
