@@ -62,7 +62,7 @@ class ViewerPage:
     def appear(self, viewers: int = 1) -> Locator:
         """Wait for the newest viewer's drawn canvas; `viewers` are then in the page."""
         planes = self.page.locator(".atlas-viewer").filter(has=self.page.locator("canvas.atlas-plane"))
-        self.wait(lambda: planes.count() == viewers, "the viewer did not appear")
+        self.wait(lambda: planes.count() >= viewers, "the viewer did not appear", 120)
         self.wait(lambda: self.pixels(0).std() > 20, "the axial plane stays blank")
         return self.viewer
 
