@@ -54,8 +54,6 @@ class SceneOnTheWire:
             "name": scene.name,
             "affine": scene.volume.affine.ravel().tolist(),
             "spacing": list(scene.volume.spacing),
-            "original": scene.volume.original_orientation,
-            "voxel_ml": scene.volume.voxel_ml,
             "samples": {of: self.samples(of).describe() for of in self._makers},
             "structures": structures,
             "heats": [{"name": h.name, "low": h.low, "high": h.high} for h in scene.heats.values()],

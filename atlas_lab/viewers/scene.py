@@ -71,20 +71,17 @@ def _labels_on(volume: Volume, given: Any, what: str, resample: bool) -> LabelMa
         labels = LabelMap(labels, volume.affine, shape=volume.shape, disk=volume.disk)
     if not isinstance(labels, LabelMap):
         raise InputError(f"{what}: {type(given).__name__} is neither a LabelMap, a Case nor a mapping of names to masks")
-    if geometry.same_grid(labels.shape, labels.affine, volume.shape, volume.affine):
-        return labels
-    if not resample:
-        raise InputError(f"{what}: {_elsewhere(labels.shape, volume.shape)}; al.view(..., resample=True) resamples it")
-    return regrid(labels, volume)
+    return labels if _on_grid(labels, volume, what, resample) else regrid(labels, volume)
 
 
 def _volume_on(volume: Volume, other: Volume, resample: bool) -> Volume:
-    if geometry.same_grid(other.shape, other.affine, volume.shape, volume.affine):
-        return other
-    if not resample:
-        raise InputError(f"compare: {_elsewhere(other.shape, volume.shape)}; al.view(..., resample=True) resamples it")
-    return regrid(other, volume)
+    return other if _on_grid(other, volume, "compare", resample) else regrid(other, volume)
 
 
-def _elsewhere(shape: tuple[int, ...], wanted: tuple[int, ...]) -> str:
-    return f"lies on another grid than the CT (shapes {tuple(shape)} and {tuple(wanted)})"
+def _on_grid(given: Volume | LabelMap, volume: Volume, what: str, resample: bool) -> bool:
+    """Whether it lies on the grid of the CT. InputError calls it `what`: it does not, and nobody asked to resample it."""
+    on_grid = geometry.same_grid(given.shape, given.affine, volume.shape, volume.affine)
+    if not on_grid and not resample:
+        shapes = f"shapes {tuple(given.shape)} and {tuple(volume.shape)}"
+        raise InputError(f"{what}: lies on another grid than the CT ({shapes}); al.view(..., resample=True) resamples it")
+    return on_grid

@@ -1,7 +1,7 @@
 """One call to look at a case."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +12,10 @@ from atlas_lab.errors import InputError
 from atlas_lab.figures.multiplanar import At
 from atlas_lab.viewers.boxes import Box
 from atlas_lab.viewers.explorer import SliceExplorer
+from atlas_lab.viewers.itk import ItkViewer
 from atlas_lab.viewers.scene import Scene
 from atlas_lab.viewers.state import choose
 from atlas_lab.viewers.viewer import VolumeViewer
-
-if TYPE_CHECKING:
-    from atlas_lab.viewers.itk import ItkViewer
 
 BACKENDS = ("viewer", "slices", "itk")
 
@@ -35,7 +33,7 @@ def view(
     layout: str = "planes",
     resample: bool = False,
     backend: str = "viewer",
-) -> "VolumeViewer | SliceExplorer | ItkViewer":
+) -> VolumeViewer | SliceExplorer | ItkViewer:
     """Look at a case or volume, and paint on it; the last line of a cell shows it.
 
     `at` is a voxel (x, y, z; RAS+) or a structure's name, `window` a preset's name or (centre, width) in HU, `layout`
@@ -59,6 +57,4 @@ def view(
         if not isinstance(window, str):
             raise InputError(f"window={window!r}: backend='slices' takes a preset's name")
         return SliceExplorer(shown, at=at, window=window)
-    from atlas_lab.viewers.itk import ItkViewer
-
     return ItkViewer(shown)

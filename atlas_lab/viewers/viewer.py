@@ -255,7 +255,7 @@ class VolumeViewer(ViewerState):
 
     def _send_scene(self, content: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
         described, parts = self._wire.describe(self._listed, content.get("have", ()), self.voxel)
-        return {"scene": described, "number": self._scene}, parts
+        return {"scene": described}, parts
 
     def _send_slab(self, content: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
         return {}, [("slab", self._wire.samples(content["of"]).slices(int(content["first"])))]

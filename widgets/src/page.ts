@@ -40,11 +40,7 @@ function abandonIfUnanswered(key: string, module: Promise<any>): void {
   );
 }
 
-/** Voxels or a mask under their key, as long as anybody in the page holds them. */
-export function kept<T extends object>(key: string): T | undefined {
-  return shared().voxels.get(key)?.deref() as T | undefined;
-}
-
+/** Voxels or a mask for the others of the page, as long as anybody in it holds them. */
 export function keep<T extends object>(key: string, value: T): T {
   shared().voxels.set(key, new WeakRef(value));
   return value;

@@ -1,4 +1,5 @@
 // Voxels in the page: a coarse grid at once, planes at full resolution where somebody looks, slabs until all is there.
+import { planeAxes } from "./mask";
 import type { Triple } from "./model";
 
 export interface SamplesInfo {
@@ -24,8 +25,6 @@ export class Samples {
   private readonly planes = new Map<string, Int16Array>(); // the least recently used first
   private readonly coarseShape: Triple;
   private missing: number;
-  /** Counts what has arrived, so that a drawn slice knows whether it is stale. */
-  version = 0;
 
   constructor(
     readonly info: SamplesInfo,
@@ -70,14 +69,12 @@ export class Samples {
     const i = first / this.info.slab;
     if (this.slabs[i] === undefined) this.missing--;
     this.slabs[i] = codes;
-    this.version++;
     if (this.complete) this.planes.clear();
   }
 
   addPlane(axis: number, index: number, codes: Int16Array): void {
     this.planes.set(`${axis} ${index}`, codes);
     if (this.planes.size > KEPT_PLANES) this.planes.delete(this.planes.keys().next().value!);
-    this.version++;
   }
 
   value(code: number): number {
@@ -127,7 +124,7 @@ export class Samples {
   }
 
   private enlarged(axis: number, index: number): Slice {
-    const [across, down] = axis === 0 ? [1, 2] : axis === 1 ? [0, 2] : [0, 1];
+    const [across, down] = planeAxes(axis);
     const width = this.info.shape[across]!;
     const height = this.info.shape[down]!;
     const steps = [1, this.coarseShape[0], this.coarseShape[0] * this.coarseShape[1]];

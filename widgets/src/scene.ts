@@ -1,7 +1,7 @@
 // What one viewer shows, as the page holds it.
 import { type Box, Mask } from "./mask";
 import type { Triple } from "./model";
-import { keep, kept, shared } from "./page";
+import { keep, shared } from "./page";
 import { Samples, type SamplesInfo } from "./samples";
 import type { Answer, Wire } from "./transport";
 
@@ -28,8 +28,6 @@ interface Described {
   name: string;
   affine: number[];
   spacing: Triple;
-  original: string;
-  voxel_ml: number;
   samples: Record<string, SamplesInfo>;
   structures: Structure[];
   heats: { name: string; low: number; high: number }[];
@@ -46,17 +44,14 @@ export class Scene {
   readonly masks = new Map<string, Mask>();
   readonly otherMasks = new Map<string, Mask>();
 
-  private constructor(
-    readonly about: Described,
-    readonly number: number,
-  ) {
+  private constructor(readonly about: Described) {
     this.shape = about.samples["ct"]!.shape;
   }
 
   static async fetch(wire: Wire): Promise<Scene> {
     const held = [...shared().voxels].map(([key, ref]) => [key, ref.deref()] as const).filter(([, value]) => value);
     const answer = await wire.read({ ask: "scene", have: held.map(([key]) => key) });
-    const scene = new Scene(answer.content["scene"], answer.content["number"]);
+    const scene = new Scene(answer.content["scene"]);
     const known = new Map(held);
     for (const [of, info] of Object.entries(scene.about.samples)) {
       scene.samples.set(of, (known.get(info.key) as Samples | undefined) ?? arrived(of, info, answer));
@@ -124,7 +119,7 @@ function arrived(of: string, info: SamplesInfo, answer: Answer): Samples {
 
 function fill(masks: Map<string, Mask>, kind: string, rows: Structure[], known: Map<string, unknown>, answer: Answer): void {
   for (const row of rows) {
-    const have = (known.get(row.key) ?? kept(row.key)) as Mask | undefined;
+    const have = known.get(row.key) as Mask | undefined;
     masks.set(row.name, have ?? keep(row.key, Mask.packed(row.box, new Uint8Array(answer.parts.get(`${kind} ${row.name}`)!))));
   }
 }

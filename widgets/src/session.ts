@@ -35,7 +35,6 @@ export interface Painting {
   undo?: boolean;
   redo?: boolean;
   unsaved?: number;
-  where?: string;
   offer?: { edits: number; begun: string; structures: string[]; same: boolean } | null;
 }
 
@@ -207,14 +206,13 @@ export class Session {
 
   /** Bring slab after slab, nearest to the crosshair first, until all voxels are here. */
   private async complete(of: string, samples: Samples): Promise<void> {
-    const waited = this.asked;
     while (!this.closed && this.scene.samples.get(of) === samples && samples.bytes < ENOUGH) {
-      const first = samples.nearestMissing(this.get("voxel")[2], (z) => waited.has(`${samples.info.key} ${z}`));
+      const first = samples.nearestMissing(this.get("voxel")[2], (z) => this.asked.has(`${samples.info.key} ${z}`));
       if (first === undefined) return;
       const key = `${samples.info.key} ${first}`;
-      waited.add(key);
+      this.asked.add(key);
       const answer = await this.wire.read({ ask: "slab", of, first }).catch(() => undefined);
-      waited.delete(key);
+      this.asked.delete(key);
       if (!answer) return;
       samples.addSlab(first, new Int16Array(answer.parts.get("slab")!));
       this.tell("voxels");
