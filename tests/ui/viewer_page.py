@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import re
 import time
 import urllib.request
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import nbformat
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
@@ -25,6 +27,12 @@ _MASK = """async ([structure]) => {
         if (mask.has(x, y, z)) inside.push(x + nx * (y + ny * z));
     }
     return inside;
+}"""
+_SHOWN = """() => {
+    const { sessions, bundles } = globalThis.__atlas_lab__ ?? { sessions: new Map(), bundles: new Map() };
+    const outputs = [...document.querySelectorAll(".jp-OutputArea-output")].map((o) => o.textContent.slice(0, 400));
+    return { outputs, sessions: [...sessions.keys()], bundles: [...bundles.keys()],
+        stills: document.querySelectorAll(".atlas-still").length };
 }"""
 _PENDING = "async () => (await [...globalThis.__atlas_lab__.sessions.values()].at(-1)).session.pending"
 
@@ -42,20 +50,24 @@ class ViewerPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
+        self.said: list[str] = []  # on the browser's console
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text[:300]}"))
 
     def run(self, cell: int) -> None:
         """Run one cell (JupyterLab or Notebook 7) and wait for it."""
         place = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
         prompt = place.locator(".jp-InputPrompt")
         said = prompt.inner_text()
-        while prompt.inner_text() == said:  # a page that is still settling takes the focus away, or asks something
+        # A page that is still settling takes the focus away, or asks something; a kernel that is still starting forgets
+        # what it was asked, and the number of the cell stays empty.
+        while prompt.inner_text() == said or not re.search(r"\d", prompt.inner_text()):
             for dialog in self.page.locator("dialog.jp-Dialog .jp-mod-accept").all():
                 dialog.click()
             place.locator(".jp-InputArea-editor").click()
             self.page.keyboard.press("Control+Enter")
             self.page.wait_for_timeout(1500)
-        self.wait(lambda: "*" not in prompt.inner_text(), "the cell did not finish")
+            self.wait(lambda: "*" not in prompt.inner_text(), "the cell did not finish")
         errors = place.locator('[data-mime-type="application/vnd.jupyter.error"]')
         assert errors.count() == 0, errors.all_inner_texts()
 
@@ -116,7 +128,9 @@ class ViewerPage:
     def wait(self, true: Any, otherwise: str, seconds: float = 60) -> None:
         end = time.time() + seconds
         while not true():
-            assert time.time() < end, otherwise
+            if time.time() > end:
+                shown = json.dumps(self.page.evaluate(_SHOWN), indent=1)
+                pytest.fail("\n".join([otherwise, shown, *self.errors, *self.said[-30:]]))
             self.page.wait_for_timeout(100)
 
 

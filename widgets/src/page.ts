@@ -17,16 +17,15 @@ export function shared(): Shared {
 export function bundle(wire: Wire, name: string, hash: string): Promise<any> {
   const { bundles } = shared();
   const key = `${name}-${hash}`;
-  let module = bundles.get(key);
-  if (module === undefined) {
-    module = wire.read({ ask: "bundle", name }).then(({ parts }) => {
-      const url = URL.createObjectURL(new Blob([parts.get(name)!], { type: "text/javascript" }));
-      return import(url).finally(() => URL.revokeObjectURL(url));
-    });
-    bundles.set(key, module);
-    module.catch(() => bundles.delete(key));
-    abandonIfUnanswered(key, module);
-  }
+  const asked = bundles.get(key);
+  if (asked !== undefined) return asked.catch(() => bundle(wire, name, hash)); // the widget that asked may be gone
+  const module: Promise<any> = wire.read({ ask: "bundle", name }).then(({ parts }) => {
+    const url = URL.createObjectURL(new Blob([parts.get(name)!], { type: "text/javascript" }));
+    return import(url).finally(() => URL.revokeObjectURL(url));
+  });
+  bundles.set(key, module);
+  module.catch(() => bundles.delete(key));
+  abandonIfUnanswered(key, module);
   return module;
 }
 

@@ -57,6 +57,7 @@ export class Wire {
 
   close(): void {
     this.model.off("msg:custom", this.receive);
+    for (const { failed } of this.waiting.values()) failed(new Error("the widget was closed"));
     this.waiting.clear();
   }
 
