@@ -1,5 +1,6 @@
 from . import anatomy as anatomy
 from . import data as data
+from . import evaluation as evaluation
 from . import figures as figures
 from . import lessons as lessons
 from . import pipelines as pipelines

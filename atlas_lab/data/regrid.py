@@ -20,8 +20,8 @@ _EDGE = 0.5 + 1e-6  # a field of view ends half a voxel beyond its outermost vox
 @overload
 def regrid(image: Volume, like: Volume, *, outside: float = ...) -> Volume: ...
 @overload
-def regrid(image: LabelMap, like: Volume, *, outside: float = ...) -> LabelMap: ...
-def regrid(image: Volume | LabelMap, like: Volume, *, outside: float = -1024.0) -> Volume | LabelMap:
+def regrid(image: LabelMap, like: Volume | LabelMap, *, outside: float = ...) -> LabelMap: ...
+def regrid(image: Volume | LabelMap, like: Volume | LabelMap, *, outside: float = -1024.0) -> Volume | LabelMap:
     """A volume or label map on the grid of `like`; what is where in the patient (RAS+ mm) does not change.
 
     Values are interpolated linearly (whole numbers stay whole, int16 stays int16), each mask linearly with a threshold

@@ -1,0 +1,21 @@
+"""Charts of what was measured: curves, intervals, distributions."""
+
+from atlas_lab.figures.charts.agreement import bland_altman_chart
+from atlas_lab.figures.charts.distribution import distribution_chart
+from atlas_lab.figures.charts.froc import froc_chart
+from atlas_lab.figures.charts.interval import interval_chart
+from atlas_lab.figures.charts.paired import paired_chart
+from atlas_lab.figures.charts.reliability import reliability_chart
+from atlas_lab.figures.charts.roc import roc_chart
+from atlas_lab.figures.charts.sensitivity import sensitivity_chart
+
+__all__ = [
+    "bland_altman_chart",
+    "distribution_chart",
+    "froc_chart",
+    "interval_chart",
+    "paired_chart",
+    "reliability_chart",
+    "roc_chart",
+    "sensitivity_chart",
+]
