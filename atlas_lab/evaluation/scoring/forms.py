@@ -1,6 +1,6 @@
 """The forms in which a prediction or a truth may be given, made alike: an array of labels, or named masks."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -69,11 +69,12 @@ def ids_of(structures: Any, *sides: Any) -> Mapping[Any, int] | None:
     return next((side.class_map for side in sides if isinstance(side, LabelMap)), None)
 
 
-def names_of(structures: Any, prediction: Iterable[str], truth: Iterable[str]) -> list[str]:
-    """The structures to score: those asked for, or all of the truth and then those that only the prediction has."""
-    if structures is None:
-        return list(dict.fromkeys([*truth, *prediction]))
-    return [structures] if isinstance(structures, str) else [str(name) for name in structures]
+def names_in(given: Any, ids: Mapping[Any, int] | None) -> list[str]:
+    """The structures that a side has; of an array those whose labels it holds."""
+    if not isinstance(given, np.ndarray):
+        return list(given)
+    held = set(np.unique(given).tolist())
+    return [str(name) for name, value in (ids or {}).items() if value in held]
 
 
 def _labelled(labels: np.ndarray, value: int) -> CroppedMask:

@@ -15,7 +15,7 @@ from atlas_lab.evaluation.conventions import Average, Convention, Direction, Per
 from atlas_lab.evaluation.given import Spacing, check_spacing, check_tolerances
 from atlas_lab.evaluation.metrics import overlap, surface_metrics
 from atlas_lab.evaluation.scoring.arrays import measure_arrays
-from atlas_lab.evaluation.scoring.forms import Given, ids_of, masks_of, names_of, on_one_grid, plain
+from atlas_lab.evaluation.scoring.forms import Given, ids_of, masks_of, names_in, on_one_grid, plain
 from atlas_lab.evaluation.scoring.masks import measure_masks
 from atlas_lab.evaluation.scoring.measured import Measured
 
@@ -92,7 +92,10 @@ def _measured(
         return measure_arrays(ours, theirs, {structures: 1}, spacing, convention.surface, run)
     ids = ids_of(structures, theirs, ours)
     predicted, annotated = masks_of(ours, ids, "prediction"), masks_of(theirs, ids, "truth")
-    names = names_of(structures, predicted, annotated)
+    if structures is None:
+        names = list(dict.fromkeys([*names_in(theirs, ids), *names_in(ours, ids)]))
+    else:
+        names = [structures] if isinstance(structures, str) else [str(name) for name in structures]
     for name in names:
         if name not in predicted and name not in annotated:
             known = list(dict.fromkeys([*annotated, *predicted]))
