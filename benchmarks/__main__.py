@@ -12,7 +12,7 @@ from atlas_lab.runs import write_text
 
 HERE = Path(__file__).parent
 NAMES = ("startup", "io", "phantom", "phantom_difficulty", "pipelines")
-IF_DATA = ("phantom_shapes", "viewer")  # need real volumes: ATLAS_LAB_TEST_DATA names their folder
+IF_DATA = ("phantom_shapes", "metrics", "viewer")  # need real volumes: ATLAS_LAB_TEST_DATA names their folder
 COLUMNS = ("figure", "ours", "peer", "unit", "ratio", "peer_version", "agreement")
 
 

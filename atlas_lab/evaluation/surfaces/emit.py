@@ -49,13 +49,16 @@ def corner_surfels(labels: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, 
                     if count + 8 > owners.size:
                         owners, codes, nodes = _longer(owners), _longer(codes), _longer(nodes)
                     todo = 255
-                    for first in range(8):
-                        if not todo & 128 >> first:
-                            continue
-                        label, code = around[first], 0
-                        for other in range(first, 8):
-                            if around[other] == label:
-                                code |= 128 >> other
+                    while todo:
+                        first = 0
+                        while not todo & 128 >> first:
+                            first += 1
+                        label = around[first]
+                        code = (
+                            (around[0] == label) << 7 | (around[1] == label) << 6 | (around[2] == label) << 5
+                            | (around[3] == label) << 4 | (around[4] == label) << 3 | (around[5] == label) << 2
+                            | (around[6] == label) << 1 | (around[7] == label)
+                        )  # fmt: skip
                         todo &= ~code
                         if label and wanted[label]:
                             owners[count], codes[count], nodes[count] = label, code, row + k
@@ -98,7 +101,8 @@ def edge_voxels(labels: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.
 def _fill(row: np.ndarray, labels: np.ndarray, i: int, j: int) -> None:
     """One row of the map, with a background voxel before and behind it; all background beside the map."""
     if 0 <= i < labels.shape[0] and 0 <= j < labels.shape[1]:
-        row[1:-1] = labels[i, j]
+        for k in range(labels.shape[2]):
+            row[k + 1] = labels[i, j, k]
     else:
         row[1:-1] = 0
 

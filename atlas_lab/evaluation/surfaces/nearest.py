@@ -4,9 +4,9 @@ import functools
 
 import numba
 import numpy as np
-from numba.cpython.unsafe.numbers import leading_zeros, trailing_zeros
 
-from atlas_lab.evaluation.surfaces.planes import distances_by_planes
+from atlas_lab.evaluation.surfaces.bits import highest_bit, lowest_bit
+from atlas_lab.evaluation.surfaces.planes import box_around, distances_by_planes
 
 _REACH = 10  # voxels across the rows within which rows are searched
 _PLANE = 10  # pairs that can be looked at while one place of a plane is transformed
@@ -21,8 +21,7 @@ def distances(nodes: np.ndarray, others: np.ndarray, spacing: tuple[float, float
     """
     if not len(nodes) or not len(others):
         return np.full(len(nodes), np.inf)
-    low = np.minimum(nodes.min(axis=0), others.min(axis=0))
-    high = np.maximum(nodes.max(axis=0), others.max(axis=0))
+    low, high = box_around(nodes, others)
     offsets, reach = _rows_by_distance(spacing[0], spacing[1])
     found, far = _search(nodes, others, low, high, offsets, np.asarray(spacing), min(reach, _WINDOW * spacing[2]))
     if far.size:
@@ -68,7 +67,7 @@ def _search(
     for o in range(len(offsets)):
         jumps[o] = (offsets[o, 0] * rows_j + offsets[o, 1]) * words
         across[o] = (offsets[o, 0] * spacing[0]) ** 2 + (offsets[o, 1] * spacing[1]) ** 2
-    along = (np.arange(64) * spacing[2]) ** 2
+    along = (np.arange(65) * spacing[2]) ** 2
     found = np.empty(len(nodes))
     far = np.empty(len(nodes), np.int64)
     beyond = 0
@@ -82,17 +81,11 @@ def _search(
             if across[o] >= best:
                 break
             at = first + jumps[o]
-            window = flat[at] >> shift
-            if shift:
-                window |= flat[at + 1] << (np.uint64(64) - shift)
+            window = flat[at] >> shift | flat[at + 1] << np.uint64(1) << (np.uint64(63) - shift)
             if window == 0:
                 continue
             ahead, behind = window >> np.uint64(32), window << np.uint64(31)
-            step = np.uint64(64)
-            if ahead:
-                step = trailing_zeros(ahead)  # type: ignore[call-arg]
-            if behind:
-                step = min(step, leading_zeros(behind))  # type: ignore[call-arg]
+            step = min(lowest_bit(ahead), 63 - highest_bit(behind))
             best = min(best, across[o] + along[step])
         if best > reach * reach:
             far[beyond] = n

@@ -2,7 +2,8 @@
 
 import numba
 import numpy as np
-from numba.cpython.unsafe.numbers import leading_zeros, trailing_zeros
+
+from atlas_lab.evaluation.surfaces.bits import highest_bit, lowest_bit
 
 
 @numba.njit(cache=True, nogil=True)
@@ -12,10 +13,7 @@ def distances_by_planes(nodes: np.ndarray, others: np.ndarray, spacing: np.ndarr
     Separable lower envelopes (Felzenszwalb & Huttenlocher, 2012), plane by plane of the last axis, so that memory grows
     with a plane and not with the volume; the first step reads the nearest element of a row off its bits.
     """
-    low, high = np.empty(3, np.int64), np.empty(3, np.int64)
-    for axis in range(3):
-        low[axis] = min(nodes[:, axis].min(), others[:, axis].min())
-        high[axis] = max(nodes[:, axis].max(), others[:, axis].max())
+    low, high = box_around(nodes, others)
     ni, nj, words = high[0] - low[0] + 1, high[1] - low[1] + 1, (high[2] - low[2]) // 64 + 1
     bits, filled = np.zeros((ni, nj, words), np.uint64), np.zeros((ni, nj), np.bool_)
     for n in range(len(others)):
@@ -60,24 +58,36 @@ def distances_by_planes(nodes: np.ndarray, others: np.ndarray, spacing: np.ndarr
 
 
 @numba.njit(cache=True, nogil=True)
+def box_around(nodes: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest index of two sets of nodes on each axis, int64 (3,) each."""
+    low, high = nodes[0].copy(), nodes[0].copy()
+    for places in (nodes, others):
+        for n in range(len(places)):
+            for axis in range(3):
+                low[axis] = min(low[axis], places[n, axis])
+                high[axis] = max(high[axis], places[n, axis])
+    return low, high
+
+
+@numba.njit(cache=True, nogil=True)
 def _steps(row: np.ndarray, k: int) -> int:
     """How many places the nearest set bit of a row that has one is from place `k`."""
     word, bit = k >> 6, np.uint64(k & 63)
     best = 64 * row.size
-    behind, w = row[word] << (np.uint64(63) - bit), word
+    behind = row[word] << (np.uint64(63) - bit)
     if behind:
-        best = np.int64(leading_zeros(behind))  # type: ignore[call-arg]
+        best = 63 - highest_bit(behind)
     else:
         for w in range(word - 1, -1, -1):
             if row[w]:
-                best = k - 64 * w - 63 + np.int64(leading_zeros(row[w]))  # type: ignore[call-arg]
+                best = k - 64 * w - highest_bit(row[w])
                 break
     ahead = row[word] >> bit
     if ahead:
-        return min(best, np.int64(trailing_zeros(ahead)))  # type: ignore[call-arg]
+        return min(best, lowest_bit(ahead))
     for w in range(word + 1, row.size):
         if row[w]:
-            return min(best, 64 * w + np.int64(trailing_zeros(row[w])) - k)  # type: ignore[call-arg]
+            return min(best, 64 * w + lowest_bit(row[w]) - k)
     return best
 
 
