@@ -39,7 +39,7 @@ class TotalSegmentator(AbdomenAtlas):
 
     def find(self, root: Path, id: str) -> Found:
         ct = require_ct(root / id)
-        files = _grouped(root / id / MASKS)
+        files = by_structure(structure_files(root / id / MASKS))
         labels = tuple(path.relative_to(root).as_posix() for paths in files.values() for path in paths)
         row = read_table(root / _META, key="image_id").get(id, {})
         known = {"sex": row.get("gender"), "age": row.get("age"), "site": row.get("institute"), "split": row.get("split")}
@@ -48,7 +48,9 @@ class TotalSegmentator(AbdomenAtlas):
 
     def open(self, root: Path, found: Found) -> Case:
         ct = Volume.open(root / found.image)
-        loaders = {name: partial(_united, paths, ct) for name, paths in _grouped(root / found.id / MASKS).items()}
+        loaders = {
+            name: partial(_united, paths, ct) for name, paths in by_structure(structure_files(root / found.id / MASKS)).items()
+        }
         labels = LabelMap(loaders, ct.affine, self.class_map or "1.1", shape=ct.shape, disk=ct.disk)
         provenance = {"source": str(root), "layout": self.name, "image": found.image, "labels": list(found.labels)}
         return Case(found.id, ct, labels, meta=dict(found.meta), provenance=provenance)
@@ -61,9 +63,8 @@ def _cases(root: Path) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
-def _grouped(folder: Path) -> dict[str, list[Path]]:
+def by_structure(files: dict[str, Path]) -> dict[str, list[Path]]:
     """AbdomenAtlas name → its mask files. A lung that lacks a lobe is not a lung: its lobes keep their names."""
-    files = structure_files(folder)
     whole = {lung for lung in _LOBES.values() if all(lobe in files for lobe, of in _LOBES.items() if of == lung)}
     grouped: dict[str, list[Path]] = {}
     for name, path in files.items():

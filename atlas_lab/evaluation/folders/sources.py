@@ -5,18 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atlas_lab import anatomy
 from atlas_lab.data import nifti
 from atlas_lab.data.atlas import Atlas
 from atlas_lab.data.case import COMBINED, MASKS, find_ct, read_facts
 from atlas_lab.data.label_files import structure_files
 from atlas_lab.data.layouts.base import stamp
+from atlas_lab.data.layouts.totalsegmentator import by_structure
 from atlas_lab.data.metadata import read_metadata
 from atlas_lab.errors import InputError
 
 Folder = str | os.PathLike[str] | Atlas
-
-_LOBES = anatomy.label_set("totalsegmentator").aliases
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,11 @@ class Source:
     ct: Path | None = None
     site: str | None = None
     atlas: Atlas | None = field(default=None, repr=False)
+
+    @property
+    def has_ct(self) -> bool:
+        """Whether there is a CT to draw on."""
+        return self.ct is not None or self.atlas is not None
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ def find_side(folder: Folder, what: str) -> Side:
         return Side(root, sources, beside)
     if files:
         metadata = read_metadata(root)
-        found = {id: Source(id, stamp(path), ids=path, site=_site(metadata.get(id, {}).get("site"))) for id, path in files.items()}
+        found = {
+            id: Source(id, stamp(path), ids=path, site=_site(metadata.get(id, {}).get("site"))) for id, path in files.items()
+        }
         return Side(root, found, {}, flat=True)
     if not any(root.iterdir()):
         raise InputError(f"{what}: {root} is an empty folder; it holds a NIfTI file or a folder a case")
@@ -82,22 +87,11 @@ def _case_folders(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _of_folder(id: str, folder: Path, site: object) -> Source:
-    masks = _by_structure(structure_files(folder / MASKS))
+    masks = {name: tuple(paths) for name, paths in by_structure(structure_files(folder / MASKS)).items()}
     combined = folder / COMBINED if not masks and (folder / COMBINED).is_file() else None
     files = [path for paths in masks.values() for path in paths] or [combined or folder]
     known = site if site is not None else dict(read_facts(folder).get("meta") or {}).get("site")
     return Source(id, stamp(*files), tuple(masks.items()), combined, ct=find_ct(folder), site=_site(known))
-
-
-def _by_structure(files: dict[str, Path]) -> dict[str, tuple[Path, ...]]:
-    """AbdomenAtlas name → its mask files; other names stay. Only where all lobes of a lung are there, they are the lung."""
-    whole = {lung for lung in _LOBES.values() if all(lobe in files for lobe, of in _LOBES.items() if of == lung)}
-    found: dict[str, tuple[Path, ...]] = {}
-    for name, path in files.items():
-        known = _LOBES[name] if _LOBES.get(name) in whole else anatomy.translate(name)
-        target = known if known in anatomy.BY_NAME else name
-        found[target] = (*found.get(target, ()), path)
-    return found
 
 
 def _of_atlas(atlas: Atlas) -> Side:

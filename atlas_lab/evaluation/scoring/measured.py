@@ -24,10 +24,13 @@ class Measured:
 def flag_of(counts: Counts, *, cut: bool, predicted: bool) -> Flag:
     """What must be said of a structure that the truth was annotated for.
 
-    `cut`: the truth touches the edge of the field of view; `predicted`: the prediction says anything of the structure.
+    `cut`: the truth touches the edge of the field of view, and counts in no mean, found or not; `predicted`: the prediction
+    says anything of the structure.
     """
     if not counts.truth:
         return "only predicted" if counts.prediction else "absent"
+    if cut:
+        return "cut"
     if not counts.prediction:
         return "missed" if predicted else "not predicted"
-    return "cut" if cut else ""
+    return ""

@@ -13,8 +13,9 @@ def summary(table: pd.DataFrame, *, by: str = "structure", cut: bool = False) ->
     """One row a structure (or another level or column `by`): n, mean of each metric, median HD95, what was left out.
 
     `table` is one of `score`, or several below each other. A mean holds the rows whose truth has the whole structure, missed
-    ones included (with `cut` also those that the field of view cuts). Distances of missed structures are infinite: their means
-    and medians say so, and `missed` counts them. `left_out` names the flags of the other rows and how many there are.
+    ones included, whose precision is then 0 (with `cut` also those that the field of view cuts). Distances of missed
+    structures are infinite: their means and medians say so, and `missed` counts them. `left_out` names the flags of the other
+    rows and how many there are.
     InputError: no column `flag`, nothing called `by`.
     """
     if "flag" not in table:
@@ -28,7 +29,7 @@ def summary(table: pd.DataFrame, *, by: str = "structure", cut: bool = False) ->
     for value, part in rows.groupby(by, sort=False):
         kept, left = part[counted[part.index]], part[~counted[part.index]]
         row = {by: value, "n": len(kept), "missed": int(kept["flag"].isin(["missed", "not predicted"]).sum())}
-        row |= {name: kept[name].mean() if len(kept) else np.nan for name in metrics}
+        row |= {name: kept[name].fillna(0).mean() if len(kept) else np.nan for name in metrics}  # NaN: nothing predicted
         row["hd95_median"] = kept["hd95"].median() if len(kept) else np.nan
         row["left_out"] = ", ".join(f"{flag}: {n}" for flag, n in left["flag"].value_counts().items())
         found.append(row)
