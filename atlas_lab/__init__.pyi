@@ -2,6 +2,7 @@ from . import anatomy as anatomy
 from . import data as data
 from . import evaluation as evaluation
 from . import figures as figures
+from . import learning as learning
 from . import lessons as lessons
 from . import pipelines as pipelines
 from . import reports as reports

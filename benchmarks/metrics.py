@@ -108,7 +108,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="atlas-lab-bench-") as folder:
         memory(large, Path(folder))
         cold(small, Path(folder))
-    plot_cost(large, Path(__file__).parent / "metrics_cost.png")
+    plot_cost(large, Path(__file__).parents[1] / "docs" / "metrics_cost.png")
 
 
 if __name__ == "__main__":
