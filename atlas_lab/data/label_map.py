@@ -38,6 +38,8 @@ class LabelMap(MutableMapping[str, np.ndarray]):
         `affine` is the grid's 4x4 (RAS+), `shape` is needed when no mask is an array, `class_map` is a release or a
         mapping name → id, `disk` says how a save lays the masks out. InputError: masks of different shapes.
         """
+        if not isinstance(masks, Mapping):
+            raise InputError(f"a label map is made of masks by name, such as {{'liver': mask}}, not of a {type(masks).__name__}")
         arrays = [m for m in masks.values() if not callable(m)]
         if shape is None:
             if not arrays:

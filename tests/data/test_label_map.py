@@ -109,3 +109,8 @@ def test_ids_are_full_one_day():
     names = {f"extra_{i}": np.zeros((1, 1, 1), bool) for i in range(anatomy.MAX_ID)}
     with pytest.raises(InputError, match="no id is left"):
         _ = LabelMap(names, np.eye(4)).combined
+
+
+def test_an_array_is_no_label_map():
+    with pytest.raises(InputError, match="made of masks by name"):
+        LabelMap(np.zeros((2, 2, 2), bool), np.eye(4))

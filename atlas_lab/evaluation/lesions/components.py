@@ -69,7 +69,10 @@ def frame_of(*masks: np.ndarray) -> Frame:
 
 
 def components(array: np.ndarray, frame: Frame, *, instances: bool) -> Components:
-    """The 26-connected pieces of an array's foreground, numbered from 1, or the labels of an array of instances."""
+    """The 26-connected pieces of an array's foreground, or the labels of an array of instances.
+
+    Pieces are numbered from 1 by their first voxel, x before y before z, however the array lies in memory.
+    """
     mask = frame.foreground(array)
     voxels = np.flatnonzero(mask.ravel(frame.order))
     places = frame.places(voxels)
@@ -77,7 +80,7 @@ def components(array: np.ndarray, frame: Frame, *, instances: bool) -> Component
         labels, number = np.unique(array[places], return_inverse=True)
     else:
         pieces = cc3d.connected_components(mask, connectivity=26)
-        number = pieces.ravel(frame.order)[voxels].astype(np.int64) - 1
+        number = _in_order(pieces.ravel(frame.order)[voxels].astype(np.int64) - 1, places, array.shape)
         labels = np.arange(1, number.max(initial=-1) + 2)
     count, sizes = len(labels), np.bincount(number, minlength=len(labels))
     centroids, starts, stops = np.zeros((count, 3)), np.full((count, 3), max(array.shape)), np.zeros((count, 3), np.int64)
@@ -86,3 +89,10 @@ def components(array: np.ndarray, frame: Frame, *, instances: bool) -> Component
         np.minimum.at(starts[:, axis], number, place)
         np.maximum.at(stops[:, axis], number, place + 1)
     return Components(labels.astype(np.int64), voxels, number, sizes, centroids, starts, stops)
+
+
+def _in_order(number: np.ndarray, places: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers of pieces, given anew by their first voxel."""
+    first = np.full(number.max(initial=-1) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, number, np.ravel_multi_index(places, shape))
+    return np.argsort(np.argsort(first))[number]

@@ -12,7 +12,7 @@ from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.masks import CroppedMask
 from atlas_lab.data.regrid import regrid
 from atlas_lab.errors import InputError
-from atlas_lab.evaluation.given import check_labels, check_mask
+from atlas_lab.evaluation.given import check_labels, check_mask, check_names
 
 Given = LabelMap | Case | Mapping[str, Any] | np.ndarray
 Masks = dict[str, Callable[[], CroppedMask]]
@@ -38,7 +38,10 @@ def on_one_grid(prediction: Any, truth: Any, resample: bool) -> Any:
     if known and resample:
         return regrid(prediction, truth)
     if ours is not None and theirs is not None and ours != theirs:
-        advice = "resample=True brings the prediction onto the truth's grid" if known else "resample one of them first"
+        turned = (
+            "the axes look reversed (z, y, x): transpose one of them" if ours == theirs[::-1] else "resample one of them first"
+        )
+        advice = "resample=True brings the prediction onto the truth's grid" if known else turned
         raise InputError(f"the prediction has shape {ours}, but the truth has {theirs}; {advice}")
     if known:
         apart = np.abs(prediction.affine - truth.affine).max()
@@ -65,7 +68,7 @@ def masks_of(given: Any, ids: Mapping[Any, int] | None, what: str) -> Masks:
 def ids_of(structures: Any, *sides: Any) -> Mapping[Any, int] | None:
     """Name → label for arrays of labels: as given, or the class map of a side that has one."""
     if isinstance(structures, Mapping):
-        return structures
+        return check_names(structures)
     return next((side.class_map for side in sides if isinstance(side, LabelMap)), None)
 
 

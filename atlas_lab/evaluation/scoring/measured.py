@@ -6,9 +6,13 @@ from typing import Literal
 from atlas_lab.evaluation.metrics import Counts
 from atlas_lab.evaluation.surfaces import SurfacePair
 
-Flag = Literal["", "cut", "missed", "not predicted", "only predicted", "absent", "not annotated"]
+Flag = Literal[
+    "", "missed", "not predicted", "cut", "cut, missed", "cut, not predicted", "only predicted", "absent", "not annotated"
+]
 COUNTED: tuple[Flag, ...] = ("", "missed", "not predicted")
 """Rows that a mean holds: the truth has the whole structure. The others are shown beside it."""
+CUT: tuple[Flag, ...] = ("cut", "cut, missed", "cut, not predicted")
+"""Rows whose truth touches the edge of the field of view."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,12 @@ class Measured:
 def flag_of(counts: Counts, *, cut: bool, predicted: bool) -> Flag:
     """What must be said of a structure that the truth was annotated for.
 
-    `cut`: the truth touches the edge of the field of view, and counts in no mean, found or not; `predicted`: the prediction
-    says anything of the structure.
+    `cut`: the truth touches the edge of the field of view; `predicted`: the prediction says anything of the structure.
     """
     if not counts.truth:
         return "only predicted" if counts.prediction else "absent"
-    if cut:
-        return "cut"
-    if not counts.prediction:
-        return "missed" if predicted else "not predicted"
-    return ""
+    if counts.prediction:
+        return "cut" if cut else ""
+    if predicted:
+        return "cut, missed" if cut else "missed"
+    return "cut, not predicted" if cut else "not predicted"

@@ -12,7 +12,7 @@ from atlas_lab._version import __version__
 from atlas_lab.data.label_map import LabelMap
 from atlas_lab.errors import InputError, nearest
 from atlas_lab.evaluation.conventions import Average, Convention, Direction, Percentile, Surface
-from atlas_lab.evaluation.given import Spacing, check_spacing, check_tolerances
+from atlas_lab.evaluation.given import Spacing, check_names, check_spacing, check_tolerances
 from atlas_lab.evaluation.metrics import overlap, surface_metrics
 from atlas_lab.evaluation.scoring.arrays import measure_arrays
 from atlas_lab.evaluation.scoring.forms import Given, ids_of, masks_of, names_in, on_one_grid, plain
@@ -47,8 +47,9 @@ def score(
 
     Columns: dsc, iou, precision, recall, nsd, hd, hd95, assd (mm), volume_ml, truth_volume_ml, volume_difference_ml,
     volume_difference (a share of the truth), voxels, truth_voxels, common_voxels, flag. `flag` says what a mean should not
-    swallow: `cut` (the truth touches the edge of the field of view), `missed`, `not predicted` (not even an empty mask),
-    `only predicted` (the truth is empty), `absent` (in both) and `not annotated` (the truth does not know: no numbers).
+    swallow: `missed`, `not predicted` (not even an empty mask), `cut` (the truth touches the edge of the field of view; also
+    `cut, missed` and `cut, not predicted`), `only predicted` (the truth is empty), `absent` (in both) and `not annotated`
+    (the truth does not know: no numbers).
     `summary` averages with that in mind.
 
     Values equal DeepMind's surface-distance (Nikolov et al., 2018) by default; `surface`, `direction`, `percentile`, `assd`
@@ -82,25 +83,38 @@ COLUMNS = (
 def _measured(
     ours: Any, theirs: Any, structures: Structures | None, spacing: Spacing, convention: Convention, run: Callable[..., Any]
 ) -> Iterator[Measured]:
+    if structures is not None and not isinstance(structures, str | Mapping):
+        structures = [str(name) for name in structures]
+        if not structures:
+            raise InputError("structures=[]: name at least one structure, or leave it out to score all")
     if isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray):
-        if structures is None and ours.dtype == theirs.dtype == bool:
-            structures = "mask"
-        if structures is None or isinstance(structures, Mapping):
-            return measure_arrays(ours, theirs, structures, spacing, convention.surface, run)
-        if not isinstance(structures, str) or not ours.dtype == theirs.dtype == bool:
-            raise InputError("structures: arrays of labels have no names; say which label is which: structures={'liver': 5}")
-        return measure_arrays(ours, theirs, {structures: 1}, spacing, convention.surface, run)
+        labels = _labels(structures, masks=ours.dtype == theirs.dtype == bool)
+        return measure_arrays(ours, theirs, labels, spacing, convention.surface, run)
     ids = ids_of(structures, theirs, ours)
     predicted, annotated = masks_of(ours, ids, "prediction"), masks_of(theirs, ids, "truth")
     if structures is None:
         names = list(dict.fromkeys([*names_in(theirs, ids), *names_in(ours, ids)]))
     else:
-        names = [structures] if isinstance(structures, str) else [str(name) for name in structures]
+        names = [structures] if isinstance(structures, str) else list(structures)
     for name in names:
         if name not in predicted and name not in annotated:
             known = list(dict.fromkeys([*annotated, *predicted]))
             raise InputError(f"structures: {name!r} is on neither side: {nearest(name, known)}there are {', '.join(known)}")
     return measure_masks(predicted, annotated, names, spacing, convention.surface, run)
+
+
+def _labels(structures: str | list[str] | Mapping[str, int] | None, *, masks: bool) -> Mapping[str, int] | None:
+    """Name → label for two arrays; None: every label. InputError: names alone, where the arrays hold more than one label."""
+    if isinstance(structures, Mapping):
+        return check_names(structures)
+    if masks:
+        names = ["mask"] if structures is None else [structures] if isinstance(structures, str) else structures
+        if len(names) == 1:
+            return {names[0]: 1}
+        raise InputError(f"structures: two bool masks are one structure, not {', '.join(names)}; give masks by name instead")
+    if structures is not None:
+        raise InputError("structures: arrays of labels have no names; say which label is which: structures={'liver': 5}")
+    return None
 
 
 def _row(one: Measured, convention: Convention, tolerance_mm: float | None, spacing: Spacing) -> dict[str, Any]:

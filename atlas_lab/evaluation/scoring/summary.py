@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from atlas_lab.errors import InputError
-from atlas_lab.evaluation.scoring.measured import COUNTED
+from atlas_lab.evaluation.scoring.measured import COUNTED, CUT
 
 METRICS = ("dsc", "iou", "precision", "recall", "nsd", "hd", "hd95", "assd")
 
@@ -23,15 +23,15 @@ def summary(table: pd.DataFrame, *, by: str = "structure", cut: bool = False) ->
     rows = table.reset_index()
     if by not in rows:
         raise InputError(f"by={by!r}: the table has {', '.join(map(str, rows.columns))}")
-    counted = rows["flag"].isin([*COUNTED, "cut"] if cut else COUNTED)
+    counted = rows["flag"].isin([*COUNTED, *CUT] if cut else COUNTED)
     metrics = [name for name in METRICS if name in rows]
     found = []
     for value, part in rows.groupby(by, sort=False):
         kept, left = part[counted[part.index]], part[~counted[part.index]]
-        row = {by: value, "n": len(kept), "missed": int(kept["flag"].isin(["missed", "not predicted"]).sum())}
+        row = {by: value, "n": len(kept), "missed": int(kept["flag"].str.endswith(("missed", "not predicted")).sum())}
         row |= {name: kept[name].fillna(0).mean() if len(kept) else np.nan for name in metrics}  # NaN: nothing predicted
         row["hd95_median"] = kept["hd95"].median() if len(kept) else np.nan
-        row["left_out"] = ", ".join(f"{flag}: {n}" for flag, n in left["flag"].value_counts().items())
+        row["left_out"] = "; ".join(f"{flag}: {n}" for flag, n in left["flag"].value_counts().items())
         found.append(row)
     columns = [by, "n", "missed", *metrics, "hd95_median", "left_out"]
     return pd.DataFrame(found, columns=columns).set_index(by)

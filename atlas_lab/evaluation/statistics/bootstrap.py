@@ -35,6 +35,8 @@ def bootstrap(
     interval (NaN). InputError: NaN or infinite values, other lengths, a statistic without a value in some resample.
     """
     check_numbers(values, "values")
+    if not callable(statistic):
+        raise InputError("statistic: give a function of the values, such as np.median; patients go to groups=")
     numbers = np.asarray(values)  # as given: row numbers stay whole
     check_choice(method, ("bca", "percentile"), "method")
     check_share(confidence, "confidence")

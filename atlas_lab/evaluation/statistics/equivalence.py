@@ -34,7 +34,7 @@ def equivalence(a: Any, b: Any, margin: float, *, alpha: float = 0.05) -> Equiva
     """
     first, second = check_pairs(a, b)
     check_share(alpha, "alpha")
-    if not (np.isfinite(margin) and margin > 0):
+    if not isinstance(margin, int | float) or not 0 < margin < np.inf:
         raise InputError(f"margin={margin!r}: declare the difference that does not matter, a number above 0")
     differences = first - second
     n, mean = len(differences), float(differences.mean())

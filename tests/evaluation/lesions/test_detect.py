@@ -169,3 +169,14 @@ def test_what_cannot_be_scored_is_told(change, message):
     given = {"prediction": bars((0, 3)), "truth": bars((0, 3)), "spacing": MM} | change
     with pytest.raises(InputError, match=message):
         detect(given.pop("prediction"), given.pop("truth"), given.pop("spacing"), **given)
+
+
+def test_lesions_are_numbered_alike_however_the_array_lies_in_memory():
+    rng = np.random.default_rng(3)
+    truth, prediction = rng.random((2, 14, 12, 10)) < 0.02
+    one = detect(np.ascontiguousarray(prediction), np.ascontiguousarray(truth), MM).table
+    other = detect(np.asfortranarray(prediction), np.asfortranarray(truth), MM).table
+    assert len(one) > 10
+    assert one.equals(other)
+    starts = one.loc[one["kind"] == "truth", "box_start"].map(lambda start: start[0])
+    assert starts.is_monotonic_increasing  # the first voxel of a lesion is one with its lowest x

@@ -52,6 +52,10 @@ def test_overlapping_structures_are_measured_each_for_itself():
     assert score(both, both, SPACING)["dsc"].tolist() == [1, 1]
 
 
+def test_one_structure_may_be_named_in_a_list():
+    assert score(LIVER, LIVER, SPACING, structures=["liver"]).index.tolist() == ["liver"]
+
+
 def test_columns_are_those_of_the_docs_and_nsd_needs_a_tolerance():
     table = score(SHIFTED, LIVER, SPACING, structures="liver")
     assert "nsd" not in table
@@ -86,13 +90,16 @@ def test_what_a_mean_should_not_swallow_is_flagged():
     none = np.zeros_like(LIVER)
     truth = {
         "liver": LIVER, "spleen": SPLEEN, "pancreas": LIVER, "stomach": none, "colon": none,
-        "lung_left": box((0, 4), (2, 8), (2, 8)), "duodenum": none,
+        "lung_left": box((0, 4), (2, 8), (2, 8)), "duodenum": none, "lung_right": box((0, 4), (2, 8), (2, 8)),
+        "rectum": box((0, 4), (2, 8), (2, 8)),
     }  # fmt: skip
-    prediction = {"liver": SHIFTED, "spleen": none, "stomach": none, "colon": SPLEEN, "lung_left": LIVER, "aorta": SPLEEN}
+    prediction = {"liver": SHIFTED, "spleen": none, "stomach": none, "colon": SPLEEN, "lung_left": LIVER, "aorta": SPLEEN,
+                  "lung_right": none}  # fmt: skip
     table = score(prediction, truth, SPACING, tolerance_mm=1)
     assert table["flag"].to_dict() == {
         "liver": "", "spleen": "missed", "pancreas": "not predicted", "stomach": "absent", "colon": "only predicted",
-        "lung_left": "cut", "duodenum": "absent", "aorta": "not annotated",
+        "lung_left": "cut", "lung_right": "cut, missed", "rectum": "cut, not predicted", "duodenum": "absent",
+        "aorta": "not annotated",
     }  # fmt: skip
     assert table.loc[["spleen", "pancreas", "colon"], ["dsc", "nsd"]].to_numpy().tolist() == [[0, 0]] * 3
     assert np.isinf(table.loc[["spleen", "pancreas", "colon", "stomach"], ["hd", "hd95", "assd"]].to_numpy()).all()
@@ -170,7 +177,7 @@ def test_another_grid_is_named_and_resampled_only_on_request():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"prediction": LIVER * 0.5}, "prediction: needs bools or whole numbers, not float64"),
+        ({"prediction": LIVER * 0.5}, "prediction: needs bools or whole numbers, not float64; threshold soft values first"),
         ({"truth": -LIVER.astype(int)}, "truth: holds the negative label -1"),
         ({"truth": LIVER[0]}, "truth: needs three axes"),
         ({"spacing": (1, np.nan, 1)}, "spacing="),
@@ -183,6 +190,19 @@ def test_another_grid_is_named_and_resampled_only_on_request():
         ({"truth": {"liver": LIVER}}, "prediction: is an array of labels, the other side has names"),
         ({"prediction": {"liver": LIVER}, "truth": {}, "structures": ["livr"]}, "on neither side: did you mean 'liver'"),
         ({"prediction": LIVER.astype(int), "structures": "liver"}, "arrays of labels have no names"),
+        ({"structures": ["liver", "spleen"]}, "two bool masks are one structure, not liver, spleen"),
+        ({"structures": []}, "name at least one structure"),
+        ({"structures": {5: "liver"}}, "give the name first, {'liver': 5}"),
+        ({"structures": {"liver": "5"}}, "'liver' has the label '5'"),
+        ({"structures": {"background": 0}}, "'background' has the label 0"),
+        ({"prediction": "liver.nii.gz"}, "not the path 'liver.nii.gz'; al.evaluation.evaluate scores folders of files"),
+        ({"prediction": None}, "needs an array (x, y, z), not a NoneType"),
+        ({"prediction": np.where(LIVER, np.nan, 0)}, "holds NaN or infinite values"),
+        ({"prediction": LIVER * 1.0}, "these are whole: .astype(int)"),
+        ({"prediction": np.stack([LIVER, ~LIVER])}, "one-hot channels? take the argmax"),
+        ({"prediction": LIVER * np.uint64(2**63)}, "holds the label 9223372036854775808"),
+        ({"prediction": LIVER[:, :10, :8], "truth": LIVER[:8, :10]}, "the axes look reversed (z, y, x)"),
+        ({"tolerance_mm": True}, "tolerance_mm=True"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_in_the_users_words(given, said):

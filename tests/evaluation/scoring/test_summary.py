@@ -30,13 +30,15 @@ def test_a_missed_structure_counts_as_worst_and_a_cut_one_not_at_all(table):
     liver = summary(table).loc["liver"]
     assert liver[["n", "missed", "dsc", "nsd", "precision", "recall"]].tolist() == [2, 1, 0.5, 0.5, 0.5, 0.5]
     assert liver["hd95"] == np.inf
-    assert liver["left_out"] == "cut: 1, not annotated: 1"
+    assert liver["left_out"] == "cut: 1; not annotated: 1"
 
 
 def test_a_cut_structure_is_left_out_whether_it_was_found_or_not():
     tables = {id: score({"liver": mask}, {"liver": CUT}, (1, 1, 1)) for id, mask in {"found": CUT, "missed": NONE}.items()}
-    assert [table["flag"].item() for table in tables.values()] == ["cut", "cut"]
-    assert summary(pd.concat(tables, names=["id"])).loc["liver", "n"] == 0
+    assert [table["flag"].item() for table in tables.values()] == ["cut", "cut, missed"]
+    both = pd.concat(tables, names=["id"])
+    assert summary(both).loc["liver", ["n", "left_out"]].tolist() == [0, "cut: 1; cut, missed: 1"]
+    assert summary(both, cut=True).loc["liver", ["n", "missed", "dsc"]].tolist() == [2, 1, 0.5]
 
 
 def test_cut_structures_come_in_on_request(table):

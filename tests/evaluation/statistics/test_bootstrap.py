@@ -111,3 +111,8 @@ def test_what_cannot_be_drawn_is_refused():
         bootstrap([1, 2], lambda v: math.nan)
     with pytest.raises(InputError, match="n_resamples=10 must be at least 100"):
         bootstrap([1, 2], n_resamples=10)
+
+
+def test_patients_in_the_place_of_the_statistic_are_refused():
+    with pytest.raises(InputError, match="patients go to groups="):
+        bootstrap([1.0, 2, 3], ["a", "a", "b"])

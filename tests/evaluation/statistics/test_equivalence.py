@@ -39,3 +39,8 @@ def test_a_margin_must_be_declared():
         equivalence([1], [1], 0.1)
     with pytest.raises(InputError, match="alpha=5 must be between 0 and 1"):
         equivalence(A, B, 0.1, alpha=5)
+
+
+def test_a_margin_in_words_is_refused():
+    with pytest.raises(InputError, match="margin='1%'"):
+        equivalence([1.0, 2, 3], [1.0, 2, 4], "1%")

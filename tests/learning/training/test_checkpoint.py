@@ -27,7 +27,7 @@ def test_what_is_saved_is_loaded(tmp_path):
 
 def test_a_file_that_would_run_code_is_not_opened(tmp_path):
     torch.save({"format": 1, "network": Bomb(str(tmp_path / "ran"))}, tmp_path / "bomb.ckpt")
-    with pytest.raises(InputError, match="bomb.ckpt: would run code when opened"):
+    with pytest.raises(InputError, match=r"bomb.ckpt: would run code when opened"):
         load(tmp_path / "bomb.ckpt")
     (tmp_path / "old.ckpt").write_bytes(pickle.dumps(Bomb(str(tmp_path / "ran"))))
     with pytest.raises(InputError, match=r"old.ckpt"):
