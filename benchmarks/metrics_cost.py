@@ -28,11 +28,15 @@ def plot_cost(pair: Pair, path: Path) -> None:
     left.legend()
     elements = [_elements(one) / 1e6 for one in few]
     right.plot(elements, [_ours(one) for one in few], "o-", label="20 million voxels, 1 to 25 labels")
-    volumes = [one.truth.size / 1e6 for one in wide]
-    times = [_ours(one) for one in wide]
-    right.scatter([elements[-1]] * len(wide), times, marker="^", color="C1", label="25 labels, more empty voxels around")
-    for volume, time in zip(volumes, times, strict=True):
-        right.annotate(f" {volume:.0f} M voxels", (elements[-1], time), ha="right", va="bottom", fontsize=8)
+    volumes = ", ".join(f"{one.truth.size / 1e6:.0f}" for one in wide)
+    right.scatter(
+        [elements[-1]] * len(wide),
+        [_ours(one) for one in wide],
+        marker="^",
+        color="C1",
+        zorder=3,
+        label=f"25 labels in {volumes} million voxels",
+    )
     right.set(xlabel="million surface elements", ylabel="seconds", title="More surface")
     right.set_ylim(0)
     right.legend(fontsize=8)
