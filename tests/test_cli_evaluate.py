@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from atlas_lab.cli import app, main
 from atlas_lab.evaluation.folders import read_scores
-from tests.evaluation.folders.makers import LIVER, SHIFTED, flat
+from tests.evaluation.folders.makers import CUT_LIVER, LIVER, SHIFTED, flat
 
 
 @pytest.fixture
@@ -44,12 +44,27 @@ def test_structures_tumors_and_sites_are_passed_on(folders, tmp_path):
     assert "north" in (tmp_path / "out" / "report.html").read_text()
 
 
+def test_cut_structures_are_averaged_when_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("model", "truth"):
+        flat(tmp_path / folder, {"a": CUT_LIVER})
+    arguments = ["model", "truth", "-o", "out", "--labels", "1=liver", "--worst", "0"]
+    assert call(*arguments).splitlines()[1].split()[:2] == ["liver", "0"]
+    assert call(*arguments, "--cut").splitlines()[1].split()[:4] == ["liver", "1", "0", "1.0"]
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
         (["--convention", "mona"], 2, "did you mean 'monai'"),
         (["--labels", "1=liver,spleen"], 2, "such as 1=liver"),
-        (["--labels", "1.7"], 1, "unknown release '1.7'"),
+        (["--labels", "1.7"], 2, "'1.7' is not ID=NAME, such as 1=liver"),
+        (["--labels", "1:liver"], 2, "'1:liver' is not ID=NAME"),
+        (["--labels", "litss"], 2, "did you mean 'lits'"),
+        (["--labels", "1=liver", "--structures", "livr"], 2, "did you mean 'liver'"),
+        (["--labels", "1=liver", "--tumors", "livr"], 2, "did you mean 'liver'"),
+        (["--labels", "2=liver_tumor"], 1, "holds an id that labels names (2), they hold id 1"),
+        (["--sites", "no.csv"], 2, "no.csv does not exist"),
         (["--surface", "corner"], 2, "--surface='corner'"),
         (["--structures", "9"], 1, "is in no case"),
         (["--worst", "-1"], 2, "'--worst'"),

@@ -32,6 +32,7 @@ def evaluate(
     assd: str | None = typer.Option(None, help="ASSD: mean or pooled."),
     nsd: str | None = typer.Option(None, help="NSD: pooled or mean."),
     resample: bool = typer.Option(False, "--resample", help="Bring predictions on another grid onto the truth's."),
+    cut: bool = typer.Option(False, "--cut", help="Average structures that the scan cuts, too."),
     tumors: str | None = typer.Option(
         None, metavar="NAME,…", help="Structures whose lesions are counted (names that end in tumor, lesion, …)."
     ),
@@ -57,8 +58,8 @@ def evaluate(
         raise ParameterError(f"--{error}") from None
     try:
         found = evaluate_folders(
-            predictions, truth, output=output, tolerance_mm=tolerance_mm, structures=_list(structures), labels=_labels(labels),
-            resample=resample, tumors=_list(tumors), sites=sites, worst=worst, workers=workers, cluster=cluster,
+            predictions, truth, output=output, tolerance_mm=tolerance_mm, structures=_list(structures), labels=labels,
+            resample=resample, cut=cut, tumors=_list(tumors), sites=sites, worst=worst, workers=workers, cluster=cluster,
             progress=sys.stderr.isatty(), **chosen,
         )  # fmt: skip
     except KeyboardInterrupt:
@@ -73,17 +74,3 @@ def evaluate(
 
 def _list(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _labels(text: str | None) -> str | dict[str, int] | None:
-    """Name → id out of `1=liver,2=spleen` (or `liver=1`); a text without `=` names a release or label set."""
-    if text is None or "=" not in text:
-        return text
-    found: dict[str, int] = {}
-    for part in text.split(","):
-        first, _, second = (piece.strip() for piece in part.partition("="))
-        id, name = (first, second) if first.isdecimal() else (second, first)
-        if not id.isdecimal() or not name:
-            raise ParameterError(f"--labels {part.strip()}: write a whole number and a name, such as 1=liver")
-        found[name] = int(id)
-    return found

@@ -18,7 +18,7 @@ from atlas_lab.evaluation.statistics.intervals import Interval
 LIMIT = 1.96  # standard deviations that hold 95 % of a normal distribution (Bland and Altman 1999)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BlandAltman:
     """The mean difference a - b, the limits between which 95 % of differences lie, and what to plot.
 
@@ -29,6 +29,9 @@ class BlandAltman:
     lower_limit: Interval
     upper_limit: Interval
     table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"BlandAltman(bias {self.bias}; limits {self.lower_limit.value:.3g} to {self.upper_limit.value:.3g})"
 
 
 def bland_altman(a: Any, b: Any, confidence: float = 0.95) -> BlandAltman:

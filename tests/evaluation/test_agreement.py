@@ -26,6 +26,10 @@ def test_the_peak_flow_meters_of_1986():
     assert result.table.loc[0].tolist() == [503, -18]
 
 
+def test_it_says_bias_and_limits_not_all_cases():
+    assert repr(bland_altman(LARGE, MINI)) == "BlandAltman(bias -2 [-22, 18], n = 17; limits -78.1 to 73.9)"
+
+
 def test_the_blood_pressure_monitor_of_1999():
     """85 subjects, mean -16.29 and standard deviation 19.61 mmHg; published limits and their intervals."""
     shape = np.random.default_rng(0).normal(size=85)

@@ -65,6 +65,19 @@ def test_what_is_averaged_in_neither_table_is_left_out_and_counted():
     assert row[["n", "left_out", "missed_a", "missed_b"]].tolist() == [7, 1, 1, 0]
 
 
+def test_cut_ones_are_compared_when_asked_for_and_missed_ones_among_them_counted():
+    a = table({"liver": A}, flags={("case0", "liver"): "cut", ("case1", "liver"): "cut, missed"})
+    b = table({"liver": B}, flags={("case0", "liver"): "cut, not predicted", ("case1", "liver"): "cut, missed"})
+    columns = ["n", "left_out", "missed_a", "missed_b"]
+    assert compare(a, b).table.loc["liver", columns].tolist() == [6, 2, 0, 0]
+    assert compare(a, b, cut=True).table.loc["liver", columns].tolist() == [8, 0, 1, 2]
+
+
+def test_models_without_names_are_called_by_their_letters_once():
+    assert repr(compare(table({"liver": A}), table({"liver": B}))).startswith("DSC: a – b, 8 shared cases\n")
+    assert repr(compare(table({"liver": A[:1]}), table({"liver": B[:1]}))).startswith("DSC: a – b, 1 shared case\n")
+
+
 def test_a_smaller_distance_wins_and_an_infinite_one_is_in_no_mean():
     a, b = [3.0, np.inf, 2.0, np.inf], [4.0, 5.0, 1.0, np.inf]
     row = compare(table({"liver": a}, "hd95"), table({"liver": b}, "hd95"), metric="hd95").table.loc["liver"]

@@ -1,11 +1,14 @@
 """The evaluation's page: parts without rows are not shown, numbers read as in the tables, words are escaped."""
 
+import base64
+import io
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from atlas_lab.figures.sheet import Sheet
@@ -49,11 +52,26 @@ def test_mm_have_two_decimals_and_ml_one():
 
 
 def test_notes_files_and_titles_are_escaped():
-    page = read(report(warnings=["2 < 3 cases"], files=["scores.csv"], files_note="no <parquet>"))
+    page = read(report(warnings=["2 < 3 cases"], files=["scores.csv"]))
     assert page.h1.get_text() == "Evaluation of <model>"
     assert "2 < 3 cases" in page.get_text()
     assert page.find("a", href="scores.csv")
-    assert "no <parquet>" in page.get_text()
+
+
+def test_charts_are_light_and_dark_as_the_page_is_and_pictures_as_they_were_drawn():
+    page = read(report(charts=[Card(sheet(3), "", "a chart")], worst=[Card(sheet(3), "", "errors")]))
+    (chart,) = page.select("#distributions picture")
+    dark, light = chart.source["srcset"], chart.img["src"]
+    assert chart.source["media"] == "screen and (prefers-color-scheme: dark)"  # paper is white
+    assert (corner(dark), corner(light)) == (pytest.approx((16, 18, 20), abs=3), pytest.approx((255, 255, 255), abs=3))
+    (picture,) = page.select("#worst-cases img")
+    assert corner(picture["src"]) == pytest.approx((16, 18, 20), abs=3)
+
+
+def corner(source):
+    """The colour of the paper in an image of the page."""
+    picture = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2])))
+    return picture.convert("RGB").getpixel((0, 0))
 
 
 def sheet(width):

@@ -11,7 +11,7 @@ from atlas_lab.evaluation.comparing.comparison import Comparison
 from atlas_lab.evaluation.comparing.rows import adjusted, row_of
 from atlas_lab.evaluation.folders import Evaluation, evaluate
 from atlas_lab.evaluation.folders.sources import Folder
-from atlas_lab.evaluation.scoring.measured import COUNTED
+from atlas_lab.evaluation.scoring.measured import COUNTED, CUT
 from atlas_lab.evaluation.scoring.summary import METRICS
 from atlas_lab.evaluation.statistics.given import check_share
 
@@ -34,6 +34,7 @@ def compare(
     metric: str = "dsc",
     names: tuple[str, str] = ("a", "b"),
     margin: float | None = None,
+    cut: bool = False,
     confidence: float = 0.95,
     n_resamples: int = 2000,
     seed: int = 0,
@@ -43,7 +44,8 @@ def compare(
 
     `a` and `b` are tables indexed by (id, structure), as `evaluate(…)`, `read_scores` or several of `score` below each
     other, or, with `truth`, two folders of predictions, scored by `evaluate` with the options `scoring`. Only cases
-    whose truth has the whole structure count, those that a model missed included. `margin` declares the difference that
+    whose truth has the whole structure count, those that a model missed included (with `cut` also those that the field of
+    view cuts). `margin` declares the difference that
     does not matter, in the unit of the metric: two one-sided tests then say whether the models are equivalent.
 
     Intervals are bootstraps of patients, p-values Wilcoxon's and of a permutation test, adjusted by Holm over the
@@ -63,7 +65,7 @@ def compare(
         raise InputError(f"no case and structure is in both tables: {_some(tables[0])} and {_some(tables[1])}")
     both = pd.DataFrame({side: table.loc[shared, metric] for side, table in zip("ab", tables, strict=True)})
     flags = pd.DataFrame({side: table.loc[shared, "flag"] for side, table in zip("ab", tables, strict=True)})
-    counted = flags.isin(COUNTED).all(axis=1)
+    counted = flags.isin([*COUNTED, *CUT] if cut else COUNTED).all(axis=1)
     rows = {
         str(name): row_of(part, flags.loc[part.index], counted[part.index], metric, margin, confidence, n_resamples, seed)
         for name, part in both.groupby(level="structure", sort=False)

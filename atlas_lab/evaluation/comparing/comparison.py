@@ -72,7 +72,8 @@ class Comparison:
 
     def _said(self) -> str:
         n = self.values.index.get_level_values("id").nunique()
-        said = f"{_LABELS.get(self.metric, self.metric)}: {self.names[0]} (a) – {self.names[1]} (b), {n} shared cases"
+        a, b = (name if name == side else f"{name} ({side})" for name, side in zip(self.names, "ab", strict=True))
+        said = f"{_LABELS.get(self.metric, self.metric)}: {a} – {b}, {n} shared {'case' if n == 1 else 'cases'}"
         for name, ids in zip(self.names, (self.only_a, self.only_b), strict=True):
             if ids:
                 said += f"; {len(ids)} only in {name}: {', '.join(ids[:3])}{', …' if len(ids) > 3 else ''}"

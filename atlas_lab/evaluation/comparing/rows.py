@@ -15,14 +15,15 @@ def row_of(
     n_resamples: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """A structure in `Comparison.table`, without the adjusted p; `both` and `flags` have columns a and b, a row a case."""
-    kept, missed = both[counted], flags[counted].isin(["missed", "not predicted"]).sum()
+    kept = both[counted]
+    missed = {side: int(flags.loc[counted, side].str.endswith(("missed", "not predicted")).sum()) for side in "ab"}
     better = (kept["a"] - kept["b"].to_numpy()).where(kept["a"] != kept["b"], 0.0)  # two infinite distances are equal
     better = -better if metric in _SMALLER_IS_BETTER else better
     finite = kept[np.isfinite(kept).all(axis=1)]
     row: dict[str, Any] = {"n": len(finite), "mean_a": finite["a"].mean(), "mean_b": finite["b"].mean()}
     row |= _difference(finite["a"].to_numpy(), finite["b"].to_numpy(), confidence, n_resamples, seed)
     row |= {"wins": int((better > 0).sum()), "ties": int((better == 0).sum()), "losses": int((better < 0).sum())}
-    row |= {"missed_a": int(missed["a"]), "missed_b": int(missed["b"])}
+    row |= {"missed_a": missed["a"], "missed_b": missed["b"]}
     row |= {"infinite": len(kept) - len(finite), "left_out": int((~counted).sum())}
     if margin is not None:
         tested = equivalence(finite["a"], finite["b"], margin) if len(finite) > 1 else None

@@ -1,5 +1,7 @@
 """Label maps out of their files, and what of them cannot be read."""
 
+import contextlib
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +19,26 @@ from atlas_lab.evaluation.folders.naming import EVERY_ID, Names
 from atlas_lab.evaluation.folders.sources import Source
 
 Unread = dict[str, str]  # structure → why; "" stands for all of them
+
+
+@dataclass(frozen=True)
+class Held:
+    """The ids in a file: whether any has a name, and those that have none."""
+
+    named: bool
+    nameless: tuple[int, ...]
+
+
+def held(source: Source | None, names: Names) -> Held | None:
+    """What a flat file holds; None where the names are its own, or it cannot be read."""
+    if source is None or source.ids is None or names.ids is None:
+        return None
+    try:
+        numbers = _numbers(source.ids)
+    except InputError:
+        return None
+    named = {id for _, ids in names.ids for id in ids}
+    return Held(bool(numbers & named), tuple(sorted(numbers.difference(names.known))))
 
 
 def open_source(source: Source, names: Names, beside: Source | None = None) -> LabelMap:
@@ -70,8 +92,11 @@ def _without_masks(labels: LabelMap) -> LabelMap:
 def _flat(path: Path, names: Names, beside: Path | None) -> LabelMap:
     grid = nifti.read_format(path)
     if names.ids is None:
-        both = sorted(_numbers(path) | (_numbers(beside) if beside else set()))
-        numbers = {str(number): number for number in both}
+        both = _numbers(path)
+        if beside is not None:
+            with contextlib.suppress(InputError):  # it is told where that file itself is opened
+                both |= _numbers(beside)
+        numbers = {str(number): number for number in sorted(both)}
         return open_ids(path, {name: (number,) for name, number in numbers.items()}, grid, numbers, known=EVERY_ID)
     if names.joined:
         return open_labels(path, names.naming, Volume.open(path))
@@ -79,10 +104,7 @@ def _flat(path: Path, names: Names, beside: Path | None) -> LabelMap:
 
 
 def _numbers(path: Path) -> set[int]:
-    try:
-        return set(IdFile(path, nifti.read_format(path), EVERY_ID).boxes)
-    except InputError:
-        return set()  # it is told where that file itself is opened
+    return set(IdFile(path, nifti.read_format(path), EVERY_ID).boxes)
 
 
 def _united(paths: tuple[Path, ...], shape: tuple[int, int, int], affine: np.ndarray) -> np.ndarray:

@@ -5,27 +5,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from atlas_lab.evaluation.folders.page_tables import by_site_table, left_out_table, scores_table, summary_table
 from atlas_lab.evaluation.folders.problems import WORST
 from atlas_lab.evaluation.folders.result import Evaluation
 from atlas_lab.evaluation.folders.worst import Worst, worst_cases
 from atlas_lab.evaluation.lesions import Detections
-from atlas_lab.evaluation.scoring.measured import COUNTED
+from atlas_lab.evaluation.scoring.measured import CUT
 from atlas_lab.evaluation.statistics.intervals import Interval
 from atlas_lab.figures.charts import distribution_chart, sensitivity_chart
 from atlas_lab.figures.names import display
 from atlas_lab.reports.evaluation import Card, EvaluationReport, Lesions, evaluation_page
 
 _CHARTS = {"dsc": "DSC", "nsd": "NSD", "hd95": "HD95 in mm", "assd": "ASSD in mm"}
-_SUMMARY = ["n", "missed", "left_out", "dsc", "nsd", "hd95_median", "assd", "precision", "recall"]
-_SCORES = ["flag", "dsc", "nsd", "hd95", "assd", "volume_ml", "truth_volume_ml"]
 _COLOURS = "Green is right, orange missed, blue extra; each plane is the one with most errors."
-_NO_CT = " There is no CT beside the truth, so the background is empty."
-_MOST_ROWS = 2000  # on the page; scores.csv has all of them
+_NO_CT = " There is no CT beside the truth, so the background is grey."
 _WORDS = {
     "surface": "Surface", "direction": "HD and HD95 of the two directions", "percentile": "Percentile", "assd": "ASSD",
-    "nsd": "NSD", "resample": "Predictions resampled", "labels": "Names from", "empty": "Empty masks", "atlas_lab": "atlas_lab",
+    "nsd": "NSD", "resample": "Predictions resampled", "cut": "Cut structures averaged",
+    "labels": "Names from", "empty": "Empty masks", "atlas_lab": "atlas_lab",
 }  # fmt: skip
 
 
@@ -38,17 +36,16 @@ def page_of(evaluation: Evaluation, worst: int, files: Sequence[str]) -> str:
         facts=_facts(evaluation),
         conventions={words: _said(attrs[key]) for key, words in _WORDS.items()},
         warnings=list(_warnings(evaluation)),
-        summary=_columns(summary, _SUMMARY),
-        charts=_charts(table),
-        by_site=_columns(evaluation.by_site, _SUMMARY),
+        summary=summary_table(evaluation),
+        charts=_charts(evaluation),
+        by_site=by_site_table(evaluation),
         lesions=[_lesions(name, found) for name, found in evaluation.detections.items()],
-        worst_note=_COLOURS + ("" if any(pair.truth.has_ct for pair in evaluation.pairs) else _NO_CT),
+        worst_note=_worst_note(evaluation),
         worst=map(_worst_card, worst_cases(evaluation, worst)),
-        left_out=_left_out(evaluation),
+        left_out=left_out_table(evaluation),
         problems=evaluation.problems,
-        scores=_columns(table, _SCORES) if len(table) <= _MOST_ROWS else table.iloc[:0],
+        scores=scores_table(table),
         files=files,
-        files_note="" if "scores.parquet" in files else "no scores.parquet: pyarrow is not installed",
         names={str(name): display(str(name)) for name in summary.index},
     )
     return evaluation_page(report)
@@ -73,19 +70,28 @@ def _warnings(evaluation: Evaluation) -> Iterator[str]:
         of_cases = problems[(problems["consequence"] == consequence) & (problems["structure"] == "") & (problems["id"] != "")]
         if len(of_cases):
             what = ", ".join(f"{name}: {n}" for name, n in of_cases["problem"].value_counts().items())
-            yield f"{of_cases['id'].nunique()} cases are {words} ({what}); see Problems"
+            n = of_cases["id"].nunique()
+            yield f"{n} {'case is' if n == 1 else 'cases are'} {words} ({what}); see Problems"
     if not evaluation.summary["n"].any():
-        yield "No structure is whole in any truth, so there are no means; see Left out"
+        cut = "; cut=True (--cut) averages those that the scan cuts" if evaluation.table["flag"].isin(CUT).any() else ""
+        yield f"No structure is whole in any truth, so there are no means; see Left out{cut}"
     if len(never := problems[problems["problem"] == "never predicted"]):
-        yield f"No prediction has {', '.join(map(display, never['structure']))}: they count as DSC 0"
+        counts = "it counts" if len(never) == 1 else "they count"
+        yield f"No prediction has {', '.join(map(display, never['structure']))}: {counts} as DSC 0"
 
 
-def _charts(table: pd.DataFrame) -> Iterator[Card]:
-    counted = table[table["flag"].isin(COUNTED)].reset_index()
+def _charts(evaluation: Evaluation) -> Iterator[Card]:
+    table = evaluation.table
+    counted = table[table["flag"].isin(evaluation.averaged)].reset_index()
     for column, label in _CHARTS.items():
         if column in counted and np.isfinite(counted[column]).any():
             values = counted[["structure", column]].rename(columns={column: "value"})
-            yield Card(distribution_chart(values, label), "", f"{label} of each case, by structure; the means are in the summary")
+            between = (0, 1) if column in ("dsc", "nsd") else None
+            yield Card(
+                distribution_chart(values, label, between),
+                "",
+                f"{label} of each case, by structure; the means are in the summary",
+            )
 
 
 def _lesions(name: str, found: Detections) -> Lesions:
@@ -110,19 +116,19 @@ def _worst_card(one: Worst) -> Card:
     row = one.row
     distance = "" if not np.isfinite(row["hd95"]) else f", HD95 {row['hd95']:.1f} mm"
     volumes = f"{row['volume_ml']:.1f} mL predicted, {row['truth_volume_ml']:.1f} mL true"
-    caption = f"{one.id}, {display(one.structure)}: DSC {row['dsc']:.3f}{distance}; {volumes}"
+    cut = ", cut" if row["flag"] in CUT else ""
+    caption = f"{one.id}, {display(one.structure)}{cut}: DSC {row['dsc']:.3f}{distance}; {volumes}"
     return Card(one.picture, caption, f"Errors in three planes: {caption}")
 
 
-def _left_out(evaluation: Evaluation) -> pd.DataFrame:
-    """A row a structure: how many rows of each flag the means do not hold."""
-    left = evaluation.table[~evaluation.table["flag"].isin(COUNTED)]
-    counts = left.groupby(level="structure", sort=False)["flag"].value_counts().unstack(fill_value=0)
-    return counts.astype(int).loc[[name for name in evaluation.summary.index if name in counts.index]]
-
-
-def _columns(frame: pd.DataFrame, wanted: Sequence[str]) -> pd.DataFrame:
-    return frame[[name for name in wanted if name in frame]]
+def _worst_note(evaluation: Evaluation) -> str:
+    note = _COLOURS + ("" if any(pair.truth.has_ct for pair in evaluation.pairs) else _NO_CT)
+    flags = evaluation.table["flag"]
+    if flags.isin(CUT).any():
+        note += " Structures that the scan cuts are among them and marked."
+    if unseen := int(flags.str.endswith("not predicted").sum()):
+        note += f" Without a picture: {unseen} that {'has' if unseen == 1 else 'have'} no prediction."
+    return note
 
 
 def _said(value: object) -> str:

@@ -12,7 +12,7 @@ from atlas_lab.data.label_map import LabelMap
 from atlas_lab.data.regrid import regrid
 from atlas_lab.errors import InputError
 from atlas_lab.evaluation.folders.naming import Names
-from atlas_lab.evaluation.folders.opening import Unread, open_source, readable
+from atlas_lab.evaluation.folders.opening import Held, Unread, held, open_source, readable
 from atlas_lab.evaluation.folders.sources import Source
 from atlas_lab.evaluation.lesions import Detection, detect
 from atlas_lab.evaluation.scoring import score
@@ -64,7 +64,7 @@ class Opened:
 class Scored:
     """The rows of a case (see `score`; None without a structure), its lesions by structure, and what could not be used.
 
-    `predicted` says whether there was a prediction at all that could be used.
+    `predicted` says whether there was a prediction at all that could be used, `held_…` what ids a flat file has.
     """
 
     table: pd.DataFrame | None
@@ -73,6 +73,8 @@ class Scored:
     unread_truth: Unread
     predicted: bool
     names: tuple[str, ...]
+    held_prediction: Held | None
+    held_truth: Held | None
 
 
 def open_pair(pair: Pair, options: Options) -> Opened:
@@ -109,7 +111,10 @@ def score_pair(pair: Pair, *, options: Options) -> Scored:
     other: Any = predicted if predicted is not None else {}
     table = score(other, truth, structures=names, tolerance_mm=tolerance, **convention) if names else None
     detections = {name: _detected(predicted, truth, name) for name in truth if options.is_lesion(name)}
-    return Scored(table, detections, opened.unread_prediction, opened.unread_truth, predicted is not None, opened.names)
+    return Scored(
+        table, detections, opened.unread_prediction, opened.unread_truth, predicted is not None, opened.names,
+        held(pair.prediction, options.names), held(pair.truth, options.names),
+    )  # fmt: skip
 
 
 def _detected(predicted: LabelMap | None, truth: LabelMap, name: str) -> Detection:

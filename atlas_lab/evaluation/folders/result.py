@@ -11,6 +11,7 @@ import pandas as pd
 from atlas_lab.evaluation.folders.pair import Options, Pair
 from atlas_lab.evaluation.lesions import Detection, Detections
 from atlas_lab.evaluation.scoring import summary
+from atlas_lab.evaluation.scoring.measured import COUNTED, CUT
 from atlas_lab.figures.names import rank
 
 
@@ -21,6 +22,7 @@ class Evaluation:
     `table` has a row a case and structure, indexed by (id, structure), with the columns of `score`; its `attrs` say by which
     conventions. `problems` has a row for everything that was missing or could not be read: id, structure, problem, reason,
     consequence. `sites` maps ids to hospitals where those are known. `folder` is where the files lie, None without an output.
+    `cut` says whether means hold structures that the field of view cuts.
     """
 
     table: pd.DataFrame
@@ -30,11 +32,12 @@ class Evaluation:
     folder: Path | None = None
     pairs: tuple[Pair, ...] = ()
     options: Options | None = None
+    cut: bool = False
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """A row a structure, as `summary` makes it, in the order of the anatomy."""
-        found = summary(self.table)
+        found = summary(self.table, cut=self.cut)
         return found.loc[sorted(found.index, key=lambda name: (rank(str(name)), str(name)))]
 
     @cached_property
@@ -50,8 +53,13 @@ class Evaluation:
             return self.summary.iloc[:0]
         site = known.index.get_level_values("id").map(dict(self.sites))
         rows = dict(iter(known.assign(site=site).groupby(level="structure", sort=False)))
-        parts = {name: summary(rows[name], by="site") for name in self.summary.index if name in rows}
+        parts = {name: summary(rows[name], by="site", cut=self.cut) for name in self.summary.index if name in rows}
         return pd.concat(parts, names=["structure", "site"])
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """The flags of the rows that the means hold."""
+        return (*COUNTED, *CUT) if self.cut else COUNTED
 
     @property
     def n_cases(self) -> int:

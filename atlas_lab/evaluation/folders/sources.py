@@ -41,12 +41,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Side:
-    """All sources of a folder by id, what in it is no source (id → why), and whether they are flat files of ids."""
+    """All sources of a folder by id, what in it is no source (id → why), and whether they are flat files of ids.
+
+    `doubles` are the files that another one of the same name hides: (id, structure or "") → which is read.
+    """
 
     root: Path
     sources: dict[str, Source]
     problems: dict[str, str]
     flat: bool = False
+    doubles: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def find_side(folder: Folder, what: str) -> Side:
@@ -62,22 +66,34 @@ def find_side(folder: Folder, what: str) -> Side:
         beside = {id: f"{path.name} lies beside folders of cases and is not read" for id, path in files.items()}
         metadata = read_metadata(root)
         sources = {id: _of_folder(id, path, metadata.get(id, {}).get("site")) for id, path in cases.items()}
-        return Side(root, sources, beside)
+        doubles = {(id, name): why for id, path in cases.items() for name, why in _doubles(path / MASKS).items()}
+        return Side(root, sources, beside, doubles=doubles)
     if files:
         metadata = read_metadata(root)
         found = {
             id: Source(id, stamp(path), ids=path, site=_site(metadata.get(id, {}).get("site"))) for id, path in files.items()
         }
-        return Side(root, found, {}, flat=True)
+        return Side(root, found, {}, flat=True, doubles={(id, ""): why for id, why in _doubles(root).items()})
     if not any(root.iterdir()):
         raise InputError(f"{what}: {root} is an empty folder; it holds a NIfTI file or a folder a case")
     try:
         return _of_atlas(Atlas.open(root))
     except InputError as error:
         endings = " or ".join(nifti.SUFFIXES)
+        why = "nor is it a data set that Atlas.open knows" if "layout=" in str(error) else f"and is no atlas ({error})"
         raise InputError(
-            f"{what}: {root} has neither files CASE{endings}, nor folders CASE/{MASKS} or CASE/{COMBINED} ({error})"
+            f"{what}: {root} has neither files CASE{endings}, nor folders CASE/{MASKS} or CASE/{COMBINED}, {why}"
         ) from None
+
+
+def _doubles(folder: Path) -> dict[str, str]:
+    """Name → what is not read, where `name.nii` lies beside `name.nii.gz`."""
+    read = structure_files(folder)
+    return {
+        name: f"{name}.nii is not read, {path.name} beside it is; remove one of them"
+        for name, path in read.items()
+        if path.suffix == ".gz" and (folder / f"{name}.nii").is_file()
+    }
 
 
 def _case_folders(root: Path) -> Iterator[tuple[str, Path]]:

@@ -22,7 +22,8 @@ from atlas_lab.figures.planes import VIEWS, Plane
 from atlas_lab.figures.sheet import Sheet
 
 _MARGIN_MM, _LEAST_MM = 25, 120  # around a structure, and of a picture: enough of the patient to know where it is
-_EMPTY_HU = -110  # dark in the window of soft tissue: there is no CT
+_EMPTY_HU = 60  # grey in the window of soft tissue, on which every colour shows: there is no CT
+_JUDGED = ("", "missed", "cut", "cut, missed")  # of "not predicted" there is nothing to see
 
 Box = tuple[slice, slice, slice]
 
@@ -38,11 +39,11 @@ class Worst:
 
 
 def worst_rows(table: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Of each structure the rows with the lowest DSC (of equals the larger HD95) that were predicted and are averaged.
+    """Of each structure the rows with the lowest DSC (of equals the larger HD95) that were predicted, cut ones included.
 
     A row without an error is not among the worst, however few there are.
     """
-    judged = table[table["flag"].isin(["", "missed"]) & (table["dsc"] < 1)]
+    judged = table[table["flag"].isin(_JUDGED) & (table["dsc"] < 1)]
     order = judged.sort_values(["dsc", "hd95"], ascending=[True, False], kind="stable")
     return order.groupby(level="structure", sort=False).head(count)
 

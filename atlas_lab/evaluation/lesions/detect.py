@@ -1,6 +1,6 @@
 """The lesions of one case: found, missed, or imagined."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from atlas_lab.evaluation.lesions.table import lesion_table
 _COLORS = {"hit": "#30d158", "missed": "#ffd60a", "false positive": "#ff453a"}  # sRGB
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Detection:
     """What `detect` found in one case.
 
@@ -39,6 +39,9 @@ class Detection:
         """The rule in words, with the least IoU where it has one."""
         return self.rule if self.rule == "any" else f"{self.rule}, IoU {self.min_iou:g}"
 
+    def __repr__(self) -> str:
+        return f"Detection({counted([self.table])}; {self.matched_by}{'; no prediction' if self.missing else ''})"
+
     def boxes(self) -> list[dict[str, Any]]:
         """A box for every lesion and every false positive, as arguments: `[al.viewers.Box(**box) for box in d.boxes()]`.
 
@@ -51,6 +54,17 @@ class Detection:
             {"label": f"{outcome} {label}", "corner_mm": corner, "opposite_mm": opposite, "color": _COLORS[outcome]}
             for outcome, label, corner, opposite in columns
         ]
+
+
+def counted(tables: Iterable[pd.DataFrame]) -> str:
+    """How many lesions these tables have, hit and missed, and how many false positives."""
+    tables = list(tables)
+    hit, missed = (
+        sum(int(((t["kind"] == "truth") & (t["outcome"] == name)).sum()) for t in tables) for name in ("hit", "missed")
+    )
+    imagined = sum(int((table["outcome"] == "false positive").sum()) for table in tables)
+    lesions, positives = hit + missed, "false positive" if imagined == 1 else "false positives"
+    return f"{lesions} {'lesion' if lesions == 1 else 'lesions'}: {hit} hit, {missed} missed; {imagined} {positives}"
 
 
 def detect(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from atlas_lab.errors import InputError
 from atlas_lab.evaluation.lesions.counts import Counts, resamples, with_lesions
-from atlas_lab.evaluation.lesions.detect import Detection
+from atlas_lab.evaluation.lesions.detect import Detection, counted
 from atlas_lab.evaluation.lesions.froc import LUNA_RATES, check_rates, froc, sensitivity_at, tails
 from atlas_lab.evaluation.lesions.patients import patient_row
 from atlas_lab.evaluation.lesions.precision import average_precision
@@ -37,6 +37,11 @@ class Detections:
         for id, case in cases.items():
             if case.matched_by != self.matched_by:
                 raise InputError(f"{id} was matched by {case.matched_by}, others by {self.matched_by}; match all by one rule")
+
+    def __repr__(self) -> str:
+        n = len(self.cases)
+        found = counted(case.table for case in self.cases.values())
+        return f"Detections({n} {'case' if n == 1 else 'cases'}, {found}; {self.matched_by})"
 
     @cached_property
     def lesions(self) -> pd.DataFrame:

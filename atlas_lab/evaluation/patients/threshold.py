@@ -1,7 +1,7 @@
 """The score from which a patient is called positive: chosen on validation patients, before the test set is opened."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from atlas_lab.evaluation.statistics.given import check_share
 from atlas_lab.evaluation.statistics.intervals import Interval, ProportionMethod, proportion
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Threshold:
     """A chosen threshold: by which rule, what it reached on validation, and on which patients."""
 
@@ -24,7 +24,13 @@ class Threshold:
     sensitivity: Interval
     specificity: Interval
     digest: str
-    validation: frozenset[str] = field(repr=False)
+    validation: frozenset[str]
+
+    def __repr__(self) -> str:
+        return (
+            f"Threshold({self.score} from {self.value:.4g} up, {self.rule}; sensitivity {self.sensitivity}; specificity "
+            f"{self.specificity}; chosen on {len(self.validation)} patients, digest {self.digest[:8]})"
+        )
 
     def report(self, test: pd.DataFrame, method: ProportionMethod = "wilson", confidence: float = 0.95) -> pd.DataFrame:
         """Sensitivity, specificity, PPV, NPV and accuracy on patients that the threshold was not chosen on.

@@ -4,6 +4,7 @@ from atlas_lab.figures.charts.agreement import bland_altman_chart
 from atlas_lab.figures.charts.distribution import distribution_chart
 from atlas_lab.figures.charts.froc import froc_chart
 from atlas_lab.figures.charts.interval import interval_chart
+from atlas_lab.figures.charts.light import lighten
 from atlas_lab.figures.charts.paired import paired_chart
 from atlas_lab.figures.charts.reliability import reliability_chart
 from atlas_lab.figures.charts.roc import roc_chart
@@ -14,6 +15,7 @@ __all__ = [
     "distribution_chart",
     "froc_chart",
     "interval_chart",
+    "lighten",
     "paired_chart",
     "reliability_chart",
     "roc_chart",

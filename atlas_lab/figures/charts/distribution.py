@@ -8,14 +8,16 @@ from atlas_lab.figures.charts._axes import as_it_is, chart, check_table, colour,
 from atlas_lab.figures.names import display, rank
 from atlas_lab.figures.sheet import INK, Sheet
 
+_ROOM = 0.03  # of the axis, beyond both its ends
 _THICK = 0.7  # of the distance between two structures, for the boxes of all models
 
 
-def distribution_chart(values: pd.DataFrame, metric: str) -> Sheet:
+def distribution_chart(values: pd.DataFrame, metric: str, between: tuple[float, float] | None = None) -> Sheet:
     """A dot a case and a box from the first to the third quartile with the median, for each structure and model.
 
-    Columns structure, value and, for several models, model; `metric` is the axis label with its unit ("HD95 in mm"). Values
-    that are not finite are not drawn; the brackets behind a structure then say how many are: `liver (11 of 12)`.
+    Columns structure, value and, for several models, model; `metric` is the axis label with its unit ("HD95 in mm"),
+    `between` the ends of its axis, such as 0 and 1 for the DSC, so that charts can be compared (default: those of the values).
+    Values that are not finite are not drawn; the brackets behind a structure then say how many are: `liver (11 of 12)`.
     InputError: no table, a column is missing, no finite value.
     """
     check_table(values, ("structure", "value"), "values")
@@ -25,6 +27,7 @@ def distribution_chart(values: pd.DataFrame, metric: str) -> Sheet:
     models = _models(values)
     structures = sorted(dict.fromkeys(values["structure"]), key=lambda name: (rank(str(name)), str(name)))
     figure, ax = chart(1.2 + (0.14 + 0.18 * len(models)) * len(structures), metric)
+    ax.use_sticky_edges = False  # else a box that begins at the lowest value lies on the frame
     thick = _THICK / len(models)
     for number, (model, rows) in enumerate(models.items()):
         looks = {"marker": look(number)["marker"], "linestyle": "", "color": colour(number)}
@@ -45,6 +48,9 @@ def distribution_chart(values: pd.DataFrame, metric: str) -> Sheet:
     as_it_is(ax.get_yticklabels())
     ax.grid(visible=False, axis="y")
     ax.set_ylim(len(structures) - 0.45, -0.55)
+    if between is not None:
+        room = _ROOM * (between[1] - between[0])
+        ax.set_xlim(between[0] - room, between[1] + room)
     legend(ax, "above")
     return figure
 

@@ -51,7 +51,13 @@ def paired_chart(values: pd.DataFrame, difference: Any, metric: str) -> Sheet:
         chosen = numbers[np.sign(changes) == sign]
         if len(chosen):
             left.plot([0, 1], chosen.T, "o-", color=_colour(sign), linewidth=1, markersize=4, alpha=0.8)
-            left.plot([], [], "o-", color=_colour(sign), label=f"{name} in {len(chosen)}")
+            left.plot(
+                [],
+                [],
+                "o-",
+                color=_colour(sign),
+                label=f"{second} {name} in {len(chosen)}" if sign else f"{name} in {len(chosen)}",
+            )
     left.set_xticks([0, 1], [first, second])
     left.set_xlim(-0.25, 1.25)
     left.grid(visible=False, axis="x")

@@ -13,7 +13,9 @@ _TITLES = {
     "dsc": "DSC", "iou": "IoU", "nsd": "NSD", "hd": "HD, mm", "hd95": "HD95, mm", "hd95_median": "median HD95, mm",
     "assd": "ASSD, mm", "volume_ml": "predicted, mL", "truth_volume_ml": "true, mL", "n": "n", "id": "case",
     "radius_mm": "radius, mm", "diameter_mm": "diameter, mm", "left_out": "left out",
+    "n_with_cut": "n with cut", "dsc_with_cut": "DSC with cut",
 }  # fmt: skip
+_MUTED = ("n_with_cut", "dsc_with_cut")  # beside the numbers that count
 _DECIMALS = {"hd": 2, "hd95": 2, "hd95_median": 2, "assd": 2, "volume_ml": 1, "truth_volume_ml": 1}
 
 
@@ -26,7 +28,7 @@ def frame_table(caption: str, frame: pd.DataFrame, names: Mapping[str, str], *, 
         return ""
     flat = frame.reset_index()
     titles = [_TITLES.get(str(column), str(column).replace("_", " ")) for column in flat.columns]
-    rows = [[_cell(value, str(column), names) for column, value in row.items()] for row in flat.to_dict("records")]
+    rows = [[_shown(value, str(column), names) for column, value in row.items()] for row in flat.to_dict("records")]
     return table(caption, titles, rows, tools=tools and len(rows) > 1)
 
 
@@ -35,6 +37,11 @@ def written(value: float, column: str) -> str:
     if value in (float("inf"), float("-inf")):
         return "∞" if value > 0 else "−∞"
     return f"{value:.{_DECIMALS.get(column, 3)}f}".replace("-", "−")
+
+
+def _shown(value: Any, column: str, names: Mapping[str, str]) -> Cell:
+    cell = _cell(value, column, names)
+    return Cell(f'<span class="al-muted">{cell.html}</span>', cell.sort) if column in _MUTED and cell is not EMPTY else cell
 
 
 def _cell(value: Any, column: str, names: Mapping[str, str]) -> Cell:

@@ -8,6 +8,7 @@ from html import escape
 
 from PIL import Image
 
+from atlas_lab.figures.charts import lighten
 from atlas_lab.figures.sheet import Sheet
 
 _DPI = 110
@@ -23,8 +24,8 @@ class Card:
 
 
 def charts(shown: Iterable[Card]) -> str:
-    """Figures side by side, two where there is room for them."""
-    inside = "".join(map(card, shown))
+    """Charts side by side, two where there is room for them."""
+    inside = "".join(map(chart_card, shown))
     return f'<div class="al-charts">{inside}</div>\n' if inside else ""
 
 
@@ -36,15 +37,34 @@ def pictures(shown: Iterable[Card]) -> str:
 
 def card(shown: Card) -> str:
     """A figure with its caption."""
-    caption = f"<figcaption>{escape(shown.caption)}</figcaption>" if shown.caption else ""
     if shown.figure is None:
-        return f'<figure class="al-figure"><p class="al-lost">This case cannot be drawn any more.</p>{caption}</figure>'
-    buffer = io.BytesIO()
-    shown.figure.savefig(buffer, format="png", dpi=_DPI)
+        return f'<figure class="al-figure"><p class="al-lost">This case cannot be drawn any more.</p>{_caption(shown)}</figure>'
+    return f'<figure class="al-figure">{_image(shown.figure, shown.description)}{_caption(shown)}</figure>'
+
+
+def chart_card(shown: Card) -> str:
+    """A chart with its caption, dark where the page is dark; the figure itself is light from then on."""
+    if shown.figure is None:
+        return card(shown)
+    dark, _ = _packed(shown.figure)
+    light = _image(lighten(shown.figure), shown.description)
+    both = f'<picture><source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">{light}</picture>'
+    return f'<figure class="al-figure">{both}{_caption(shown)}</figure>'
+
+
+def _caption(shown: Card) -> str:
+    return f"<figcaption>{escape(shown.caption)}</figcaption>" if shown.caption else ""
+
+
+def _image(figure: Sheet, description: str) -> str:
+    source, (width, height) = _packed(figure)
+    return f'<img src="{source}" alt="{escape(description)}" width="{width}" height="{height}" decoding="async">'
+
+
+def _packed(figure: Sheet) -> tuple[str, tuple[int, int]]:
+    """A figure as the address of an image, and its width and height in pixels."""
+    buffer, packed = io.BytesIO(), io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI)
     picture = Image.open(buffer).convert("RGB")
-    packed = io.BytesIO()
     picture.save(packed, "WEBP", quality=85)  # a fifth of the PNG's size
-    data = base64.b64encode(packed.getvalue()).decode()
-    size = f'width="{picture.width}" height="{picture.height}"'
-    image = f'<img src="data:image/webp;base64,{data}" alt="{escape(shown.description)}" {size} decoding="async">'
-    return f'<figure class="al-figure">{image}{caption}</figure>'
+    return f"data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}", picture.size

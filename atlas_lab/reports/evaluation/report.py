@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from atlas_lab.reports.evaluation.frames import frame_table
-from atlas_lab.reports.evaluation.pictures import Card, card, charts, pictures
+from atlas_lab.reports.evaluation.pictures import Card, chart_card, charts, pictures
 from atlas_lab.reports.page import page
 from atlas_lab.reports.sections import definitions
 
@@ -43,7 +43,6 @@ class EvaluationReport:
     problems: pd.DataFrame
     scores: pd.DataFrame
     files: Sequence[str]
-    files_note: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,7 +52,7 @@ def evaluation_page(report: EvaluationReport) -> str:
     top = (
         f"{definitions(report.facts)}"
         f"{''.join(_warning(text) for text in report.warnings)}"
-        f"{definitions(report.conventions)}{_files(report.files, report.files_note)}"
+        f"{definitions(report.conventions)}{_files(report.files)}"
     )
     sections = {
         "Summary": frame_table("Summary", report.summary, names),
@@ -77,7 +76,7 @@ def _indexless(caption: str, frame: pd.DataFrame, names: Mapping[str, str]) -> s
 
 def _lesions(one: Lesions) -> str:
     by_size = f'<div class="al-part">{frame_table(one.title, one.by_size, {}, tools=False)}</div>'
-    drawn = "".join(f"<div>{card(chart)}</div>" for chart in one.charts)
+    drawn = "".join(f"<div>{chart_card(chart)}</div>" for chart in one.charts)
     return f'<h3>{escape(one.title)}</h3>\n{definitions(one.facts)}<div class="al-charts">{by_size}{drawn}</div>\n'
 
 
@@ -89,6 +88,6 @@ def _noted(note: str, inside: str) -> str:
     return f'<p class="al-muted">{escape(note)}</p>\n{inside}' if inside else ""
 
 
-def _files(names: Sequence[str], note: str) -> str:
+def _files(names: Sequence[str]) -> str:
     links = " · ".join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in names)
-    return f'<p class="al-muted">Tables: {links}{f" ({escape(note)})" if note else ""}</p>\n' if links else ""
+    return f'<p class="al-muted">Tables: {links}</p>\n' if links else ""

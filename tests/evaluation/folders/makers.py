@@ -18,6 +18,7 @@ def block(*bounds: tuple[int, int], shape: tuple[int, int, int] = SHAPE) -> np.n
 
 LIVER = block((4, 14), (4, 12), (3, 9))
 SHIFTED = block((5, 15), (4, 12), (3, 9))  # by one voxel: DSC 0.9
+CUT_LIVER = block((4, 14), (4, 12), (3, 12))  # up to the last slice
 SPLEEN = block((15, 19), (4, 8), (3, 7))
 TUMOR = block((5, 8), (5, 8), (4, 6))
 

@@ -1,17 +1,18 @@
 """A folder of predictions against a folder of truth: every case of the truth counts, and what is missing is said."""
 
 import json
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from atlas_lab.data import Atlas
-from atlas_lab.errors import InputError
+from atlas_lab.errors import InputError, ParameterError
 from atlas_lab.evaluation import CONVENTIONS, score
 from atlas_lab.evaluation.folders import evaluate, read_scores
 from atlas_lab.evaluation.folders import pair as pair_module
-from tests.evaluation.folders.makers import LIVER, SHAPE, SHIFTED, SPACING, SPLEEN, TUMOR, flat, masks, write
+from tests.evaluation.folders.makers import CUT_LIVER, LIVER, SHAPE, SHIFTED, SPACING, SPLEEN, TUMOR, flat, masks, write
 
 ORGANS = {"liver": 1, "spleen": 2}
 LABELS = (LIVER + 2 * SPLEEN).astype(np.uint8)
@@ -62,6 +63,24 @@ def test_a_prediction_without_a_truth_is_listed_and_changes_nothing(two):
     found = run(*two, labels=ORGANS)
     pd.testing.assert_frame_equal(found.table, before)
     assert (problem(found, "stranger").problem, problem(found, "stranger").consequence) == ("no truth", "left out")
+
+
+def test_a_case_without_anything_to_score_is_said_to_be_left_out_and_nothing_else(tmp_path):
+    truth = masks(tmp_path / "truth", {"a": {"liver": LIVER}, "b": {"spleen": SPLEEN}})
+    found = run(masks(tmp_path / "model", {"a": {"liver": LIVER}}), truth, structures="liver")
+    assert (problem(found, "b").problem, problem(found, "b").consequence) == ("nothing to score", "left out")
+    assert found.n_cases == 1
+
+
+def test_what_the_scan_cuts_is_averaged_only_when_asked_for(tmp_path):
+    truth = flat(tmp_path / "truth", {"a": LIVER, "b": CUT_LIVER, "c": CUT_LIVER})
+    predictions = flat(tmp_path / "model", {"a": SHIFTED, "b": CUT_LIVER})
+    without, with_cut = (run(predictions, truth, labels={"liver": 1}, cut=cut, sites={"b": "x"}) for cut in (False, True))
+    assert without.table["flag"].tolist() == ["", "cut", "cut, not predicted"]
+    assert without.summary.loc["liver", ["n", "missed", "dsc"]].tolist() == [1, 0, pytest.approx(0.9)]
+    assert with_cut.summary.loc["liver", ["n", "missed", "dsc"]].tolist() == [3, 1, pytest.approx(1.9 / 3)]
+    assert with_cut.by_site.loc[("liver", "x"), "n"] == 1
+    assert with_cut.table.attrs["cut"] is True
 
 
 def test_a_damaged_prediction_hides_nobody(two):
@@ -138,6 +157,74 @@ def test_label_files_against_masks_need_names(tmp_path):
     assert found.table["dsc"].tolist() == [1, 1]  # the tumour is the liver's too, as in the masks
 
 
+def test_ids_that_nobody_named_are_listed_on_both_sides(two):
+    write(two[0] / "b.nii.gz", (LABELS + 125 * TUMOR + 252 * SPLEEN).astype(np.uint8))
+    write(two[1] / "a.nii.gz", np.where(TUMOR, 7, LABELS).astype(np.uint8))
+    found = run(*two, labels=ORGANS)
+    said = found.problems.set_index("id")[["problem", "reason"]].T.to_dict("list")
+    assert said == {
+        "a": ["truth: ids without a name", "holds id 7 that labels does not name"],
+        "b": ["prediction: ids without a name", "holds ids 126, 254 that labels does not name"],
+    }
+    assert run(*two).problems.empty  # there the numbers are the names
+
+
+def test_ids_of_a_label_set_that_have_no_name_here_are_known(two):
+    write(two[0] / "a.nii.gz", np.where(TUMOR, 11, LABELS).astype(np.uint8))
+    found = run(*two, labels="amos")  # 11 is an adrenal gland, 20 is nothing
+    assert found.problems.empty
+    write(two[0] / "a.nii.gz", np.where(TUMOR, 20, LABELS).astype(np.uint8))
+    assert "holds id 20" in problem(run(*two, labels="amos"), "a").reason
+
+
+def test_files_of_other_ids_than_those_named_are_refused_on_either_side(two, tmp_path):
+    other = flat(tmp_path / "other", {"a": 9 * LIVER.astype(np.uint8), "b": 8 * LIVER.astype(np.uint8)})
+    for (predictions, truth), side in (((other, two[1]), "prediction"), ((two[0], other), "truth")):
+        with pytest.raises(InputError, match=rf"{side}: no file holds an id that labels names \(1, 2\), they hold ids 8, 9"):
+            run(predictions, truth, labels=ORGANS)
+    nothing = flat(tmp_path / "nothing", {"a": np.zeros(SHAPE, np.uint8)})
+    assert run(nothing, two[1], labels=ORGANS).summary["dsc"].tolist() == [0, 0]  # a model may find nothing
+
+
+@pytest.mark.parametrize("sides", [[0], [1], [0, 1]])
+def test_more_than_255_ids_are_named_as_the_reason(two, sides):
+    for side in sides:
+        for id in ("a", "b"):
+            write(two[side] / f"{id}.nii.gz", 300 * LABELS.astype(np.int16))
+    with pytest.raises(InputError, match=r"a\.nii\.gz: label ids must be whole numbers from 0 to 255"):
+        run(*two)
+
+
+def test_labels_are_read_in_every_form(two):
+    expected = run(*two, labels=ORGANS).table
+    for labels in ({1: "liver", 2: "spleen"}, "1=liver, 2=spleen", "liver=1,spleen=2"):
+        pd.testing.assert_frame_equal(run(*two, labels=labels).table, expected)
+
+
+@pytest.mark.parametrize("labels", ["1:liver", "litss", "1=", "x=liver"])
+def test_labels_of_another_form_are_answered_with_what_there_is(two, labels):
+    with pytest.raises(ParameterError, match=r"is not ID=NAME, such as 1=liver.* a release \(.*1\.1.* label set \(.*lits"):
+        run(*two, labels=labels)
+
+
+def test_a_name_that_labels_does_not_have_is_a_wrong_option_before_a_file_is_read(two, monkeypatch):
+    monkeypatch.setattr(sys.modules["atlas_lab.evaluation.folders.evaluate"], "map_cases", None)
+    for options in ({"structures": "livr"}, {"tumors": "livr"}, {"sites": {"x": "north"}}, {"sites": "no.csv"}, {"worst": -1}):
+        with pytest.raises(ParameterError):
+            run(*two, labels=ORGANS, **options)
+
+
+def test_of_two_files_of_one_name_the_one_that_is_not_read_is_listed(two, tmp_path):
+    write(two[0] / "a.nii", SPLEEN)
+    found = run(*two, labels=ORGANS)
+    assert problem(found, "a").reason.startswith("a.nii is not read, a.nii.gz beside it is")
+    assert found.table.loc["a", "dsc"].tolist() == [1, 1]
+    truth = masks(tmp_path / "masks", {"a": {"liver": LIVER}})
+    write(truth / "a" / "segmentations" / "liver.nii", SPLEEN)
+    doubled = run(truth, two[1], labels=ORGANS).problems
+    assert doubled["reason"].str.startswith("liver.nii is not read").any()
+
+
 def test_names_of_totalsegmentator_are_understood(tmp_path):
     truth = masks(tmp_path / "truth", {"a": {"gall_bladder": LIVER, "lung_left": SPLEEN}})
     halves = {"lung_upper_lobe_left": SPLEEN & ~LIVER & (np.arange(SHAPE[2]) < 5), "lung_lower_lobe_left": SPLEEN}
@@ -166,6 +253,10 @@ def test_an_atlas_is_scored_like_its_folder(tmp_path):
 def test_a_structure_that_no_prediction_has_is_pointed_out(tmp_path):
     truth = masks(tmp_path / "truth", {"a": {"liver": LIVER, "spleen": SPLEEN}})
     found = run(masks(tmp_path / "model", {"a": {"liver": LIVER}}), truth)
+    assert problem(found, "", "spleen").problem == "never predicted"
+    write(truth / "a" / "segmentations" / "spleen.nii.gz", CUT_LIVER)
+    found = run(tmp_path / "model", truth)
+    assert found.table.loc[("a", "spleen"), "flag"] == "cut, not predicted"
     assert problem(found, "", "spleen").problem == "never predicted"
     assert run(tmp_path / "model", truth, structures="liver").problems.empty
 
@@ -270,6 +361,9 @@ def test_where_no_case_can_be_compared_nothing_is_averaged(two):
         ({"tolerance_mm": {"liver": 1}}, "has nothing for spleen"),
         ({"worst": -1}, "worst=-1"),
         ({"labels": {"liver": 0}}, "ids are whole numbers"),
+        ({"labels": {1: "liver", 2: "liver"}}, "'liver' is the name of 1 and of 2"),
+        ({"labels": {}}, "names no label"),
+        ({"structures": []}, "structures: names none"),
         ({"sites": "no.csv"}, "does not exist"),
         ({"workers": 0}, "workers=0"),
     ],
@@ -284,6 +378,8 @@ def test_a_folder_that_is_none_is_refused(two, tmp_path):
     for name, said in (("nowhere", "does not exist"), ("empty", "empty folder"), (".", "neither files")):
         with pytest.raises(InputError, match=f"predictions: .*{said}"):
             run(tmp_path / name, two[1])
+    with pytest.raises(InputError, match=r"nor is it a data set that Atlas\.open knows$"):
+        run(".", two[1])  # without advice that evaluate has no argument for
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be written"):
         run(*two, output=tmp_path / "file" / "out")

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from atlas_lab.evaluation.folders import evaluate
 from atlas_lab.evaluation.folders.worst import worst_cases, worst_rows
-from tests.evaluation.folders.makers import LIVER, SHAPE, SHIFTED, SPLEEN, TUMOR, flat, masks, write
+from tests.evaluation.folders.makers import CUT_LIVER, LIVER, SHAPE, SHIFTED, SPLEEN, TUMOR, flat, masks, write
 
 EMPTY = np.zeros(SHAPE, np.uint8)
 
@@ -64,6 +64,13 @@ def test_what_the_means_leave_out_is_counted(page):
     assert rows_of(page, "summary")[0][:4] == ["liver", "4", "2", "cut: 1"]
 
 
+def test_the_summary_shows_muted_what_the_cut_ones_would_make_of_it(page):
+    liver, tumor = page.select("#summary tbody tr")
+    assert [cell.get_text() for cell in liver.select("td .al-muted")] == ["5", "0.400"]  # 1, 0, 0, 0 and the cut one, 1
+    assert {cell.get_text() for cell in tumor.select("td .al-muted")} == {"–"}
+    assert [title.get_text() for title in page.select("#summary thead th")][4:7] == ["DSC", "n with cut", "DSC with cut"]
+
+
 def test_sites_lesions_and_scores_have_their_sections(page):
     assert rows_of(page, "sites")[0][:2] == ["liver", "a & b"]
     assert rows_of(page, "lesions")[-1][:4] == ["all", "4", "2", "0.500"]
@@ -74,6 +81,16 @@ def test_the_worst_case_of_each_structure_is_shown(page):
     captions = [caption.get_text() for caption in page.select("#worst-cases figcaption")]
     assert [caption.partition(":")[0] for caption in captions] == ["bad, liver"]  # all tumours are perfect
     assert len(page.select("#worst-cases img")) == 1
+
+
+def test_who_is_not_among_the_worst_is_said(page):
+    note = page.select_one("#worst-cases p").get_text()
+    assert "Structures that the scan cuts are among them and marked." in note
+    assert "Without a picture: 4 that have no prediction." in note
+
+
+def test_nobody_is_told_of_a_package_they_do_not_need(page):
+    assert "pyarrow" not in page.get_text()
 
 
 def test_links_lead_to_files_that_are_there(page, folder):
@@ -88,6 +105,34 @@ def test_the_worst_are_the_lowest_dsc_of_what_was_predicted_and_is_averaged(tmp_
     truth = flat(tmp_path / "truth", dict.fromkeys([*cases, "none"], LIVER))
     found = evaluate(flat(tmp_path / "model", cases), truth, progress=False)
     assert [id for id, _ in worst_rows(found.table, 3).index] == ["empty", "half", "shifted"]
+
+
+@pytest.fixture(scope="module")
+def cut_page(tmp_path_factory):
+    """A cut liver that is wrong in one case and missing in another, and a structure that is in none."""
+    root = tmp_path_factory.mktemp("cut")
+    truth = flat(root / "truth", {"a": CUT_LIVER, "b": CUT_LIVER})
+    predictions = flat(root / "model", {"a": SHIFTED})
+    labels = {"liver": 1, "spleen": 2}
+    evaluate(predictions, truth, labels=labels, output=root / "out", tolerance_mm=1, progress=False)
+    return BeautifulSoup((root / "out" / "report.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def test_cut_structures_are_among_the_worst_and_marked(cut_page):
+    (caption,) = [caption.get_text() for caption in cut_page.select("#worst-cases figcaption")]
+    assert caption.startswith("a, liver, cut: DSC")
+
+
+def test_what_is_absent_has_no_distance(cut_page):
+    scores = {tuple(row[:3]): row[3:7] for row in rows_of(cut_page, "all-scores")}
+    assert scores[("a", "spleen", "absent")] == ["–"] * 4
+    assert scores[("b", "liver", "cut, not predicted")] == ["0.000", "0.000", "∞", "∞"]
+
+
+def test_one_case_is_and_the_way_to_means_of_cut_ones_is_shown(cut_page):
+    said = cut_page.main.get_text()
+    assert "1 case is scored as if nothing had been predicted" in said
+    assert "cut=True (--cut) averages those that the scan cuts" in said
 
 
 def test_a_picture_counts_its_slices_as_the_scan_does(tmp_path):
@@ -109,7 +154,8 @@ def test_pictures_lie_on_the_ct_where_there_is_one(tmp_path):
         for name, ct in (("ct", bright), ("none", None))
     )
     assert np.asarray(with_ct.axes[0].images[0].get_array())[0, 0, 0] == 255
-    assert np.asarray(without.axes[0].images[0].get_array())[0, 0, 0] < 64
+    grey = np.asarray(without.axes[0].images[0].get_array())[0, 0, :3]
+    assert 100 < grey.max() < 180  # dark green and light blue both show on it
 
 
 def test_a_file_that_is_gone_by_then_costs_its_picture_only(tmp_path):

@@ -23,6 +23,13 @@ def counted(detection):
     return tuple(int(of.get(name, 0)) for name in names)
 
 
+def test_it_says_what_was_found_not_every_lesion():
+    found = detect(bars((0, 3), (20, 24)), bars((0, 4), (10, 14)), MM)
+    assert repr(found) == "Detection(2 lesions: 1 hit, 1 missed; 1 false positive; any)"
+    missing = detect(None, bars((0, 4)), MM, rule="iou")
+    assert repr(missing) == "Detection(1 lesion: 0 hit, 1 missed; 0 false positives; iou, IoU 0.1; no prediction)"
+
+
 def test_a_lesion_is_hit_when_any_voxel_overlaps():
     touched = detect(bars((9, 30), (50, 52)), bars((0, 9)), MM)
     assert counted(touched) == (1, 0, 1, 1, 0)

@@ -31,6 +31,10 @@ def four():
     })  # fmt: skip
 
 
+def test_it_says_what_was_found_in_how_many_cases(four):
+    assert repr(four) == "Detections(4 cases, 3 lesions: 2 hit, 1 missed; 3 false positives; any)"
+
+
 def test_the_froc_curve_is_the_one_counted_by_hand(four):
     curve = four.froc(n_bootstrap=100)
     assert curve["threshold"].tolist() == pytest.approx([0.9, 0.8, 0.7, 0.6, 0.3])

@@ -25,6 +25,14 @@ def test_a_specificity_is_reached_and_no_more_given_away_than_needed():
     assert choose_threshold(VALIDATION, specificity=0.96, split="val").value == 0.96
 
 
+def test_it_says_how_it_was_chosen_and_names_nobody():
+    threshold = choose_threshold(VALIDATION, specificity=0.95, split="validation")
+    assert repr(threshold) == (
+        f"Threshold(score from 0.92 up, specificity at least 0.95; sensitivity {threshold.sensitivity}; specificity "
+        f"{threshold.specificity}; chosen on 24 patients, digest {threshold.digest[:8]})"
+    )
+
+
 def test_a_sensitivity_is_reached_with_the_best_specificity():
     threshold = choose_threshold(VALIDATION, sensitivity=0.8, split="tune")
     assert (threshold.value, threshold.sensitivity.value, threshold.specificity.value) == (0.3, 1, 6 / 20)

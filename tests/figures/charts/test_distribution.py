@@ -31,6 +31,20 @@ def test_models_stand_one_below_the_other_and_are_counted_apart():
     assert ax.patches[0].get_facecolor() != ax.patches[2].get_facecolor()
 
 
+def test_no_case_lies_on_the_frame():
+    (ax,) = distribution_chart(VALUES, "HD95 in mm").axes
+    low, high = ax.get_xlim()
+    assert low < 0
+    assert high > 5
+    (low_box,) = distribution_chart(pd.DataFrame({"structure": "liver", "value": [2.0, 2, 2, 3, 4]}), "HD95").axes
+    assert low_box.get_xlim()[0] < 2  # also where the box begins at the lowest value
+
+
+def test_an_axis_has_the_ends_it_is_given():
+    (ax,) = distribution_chart(VALUES, "DSC", (0, 1)).axes
+    assert ax.get_xlim() == pytest.approx((-0.03, 1.03))
+
+
 def test_nothing_finite_is_nothing_to_draw():
     with pytest.raises(InputError, match="none of the values is finite"):
         distribution_chart(VALUES.iloc[-2:], "DSC")

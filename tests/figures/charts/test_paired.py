@@ -16,7 +16,7 @@ def test_each_case_is_a_line_and_a_difference():
     left, right = paired_chart(VALUES, DIFFERENCE, "DSC").axes
     slopes = sorted(y for _, y in dots(left))
     assert slopes == [[0.5, 0.7], [0.6, 0.5], [0.7, 0.7], [0.8, 0.9]]
-    assert entries(left) == ["higher in 2", "lower in 1", "the same in 1"]
+    assert entries(left) == ["MedNeXt higher in 2", "MedNeXt lower in 1", "the same in 1"]
     assert ticks(left.xaxis) == ["U-Net", "MedNeXt"]
     changes = sorted(y for _, ys in dots(right)[:-1] for y in ys)
     assert changes == pytest.approx([-0.1, 0, 0.1, 0.2])
