@@ -24,7 +24,7 @@ def test_on_phantoms_it_says_that_detector_and_networks_are_made_up(tmp_path):
     assert done.returncode == 0, done.stderr
     found = metrics(tmp_path / "run")
     assert found["hd95_cut_off"]["value"] > found["hd95_thin"]["value"]
-    assert found["sensitivity of a simulated detector"]["claim"] == "felix_patients"
+    assert not found["sensitivity of a simulated detector"].get("claim")  # dice prove nothing
     assert {name for name in found if name.startswith("dsc ")} == {
         f"dsc {n}" for n in ("cautious", "generous", "misses_small", "shifted")
     }
