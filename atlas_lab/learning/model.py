@@ -1,0 +1,70 @@
+"""A network that knows what it was trained on: its classes, spacing and window, so that nothing else must be said to use it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from atlas_lab._version import __version__
+from atlas_lab.errors import InputError
+from atlas_lab.learning.backbones import Backbone, backbone
+from atlas_lab.learning.training import load
+
+Size = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A backbone with one output a class, the voxel spacing (mm), HU window and patch (voxels) that it was trained with."""
+
+    network: Backbone
+    classes: tuple[str, ...]
+    spacing: tuple[float, float, float]
+    window: tuple[float, float]
+    patch: Size
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Everything but the weights, in plain values; `Model.open` makes the model of it again."""
+        network = self.network
+        made = {"name": network.name, "size": network.size, "channels": network.channels, "options": dict(network.options)}
+        return {
+            "backbone": made, "classes": list(self.classes), "spacing_mm": list(self.spacing), "window": list(self.window),
+            "patch": list(self.patch), "atlas_lab": __version__,
+        }  # fmt: skip
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Model":
+        """The model of a checkpoint, or of the folder of a training (its best one, else its last), on the CPU.
+
+        InputError: no checkpoint, one that is damaged or would run code, one of a training that makes no model, weights
+        that do not fit.
+        """
+        path = Path(path)
+        if path.is_dir():
+            path = next((path / name for name in ("best.ckpt", "last.ckpt") if (path / name).exists()), path / "last.ckpt")
+        found = load(path)
+        about = found.get("about", {})
+        if not {"backbone", "classes", "spacing_mm", "window", "patch"} <= about.keys():
+            raise InputError(f"{path}: is the checkpoint of a training that makes no model to predict with")
+        made = about["backbone"]
+        network = backbone(made["name"], len(about["classes"]), made["size"], made["channels"], **made["options"])
+        try:
+            network.load_state_dict(found["network"])
+        except RuntimeError as error:
+            raise InputError(f"{path}: its weights are not those of {made['name']} of size {made['size']}") from error
+        network.eval()
+        spacing, window, patch = about["spacing_mm"], about["window"], about["patch"]
+        return cls(
+            network,
+            tuple(about["classes"]),
+            (spacing[0], spacing[1], spacing[2]),
+            (window[0], window[1]),
+            (patch[0], patch[1], patch[2]),
+        )
+
+    def to(self, device: str | torch.device) -> "Model":
+        """The model itself, its network moved to a device."""
+        self.network.to(device)
+        return self

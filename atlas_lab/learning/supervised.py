@@ -1,0 +1,109 @@
+"""Training on outlined structures: what supervised pre-training and fine-tuning both do (SuPreM, ICLR 2024)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from atlas_lab.errors import InputError
+from atlas_lab.learning.backbones import Backbone
+from atlas_lab.learning.inference import predict_masks
+from atlas_lab.learning.model import Model
+from atlas_lab.learning.patches import SUPREM_WINDOW, Augmentation, PatchTransform, PreparedCases, batches
+from atlas_lab.learning.training import bce_dice
+
+Size = tuple[int, int, int]
+
+
+class Supervised:
+    """An objective for `train`: cross-entropy and Dice, class by class, over what each case is annotated for."""
+
+    def __init__(
+        self,
+        network: Backbone,
+        cases: PreparedCases,
+        *,
+        validation: PreparedCases | None = None,
+        patch: int | Size = 96,
+        batch_size: int = 2,
+        window: tuple[float, float] = SUPREM_WINDOW,
+        augmentation: str = "suprem",
+        balanced: bool = False,
+        transforms: Sequence[PatchTransform] = (),
+        workers: int = 0,
+        seed: int = 0,
+    ) -> None:
+        """`network` has an output for each class of `cases`; `validation` are other cases, prepared alike.
+
+        `patch` in voxels, `window` in HU; the other options are those of `batches` and `Augmentation`. InputError: another
+        number of outputs, a patch whose sides the network cannot take, validation on cases of the training or other classes.
+        """
+        sides = (patch, patch, patch) if isinstance(patch, int) else patch
+        if network.classes != len(cases.classes):
+            raise InputError(
+                f"the network has {network.classes} outputs, the cases {len(cases.classes)} classes; make it with as many"
+            )
+        if any(side % network.divisor for side in sides):
+            raise InputError(f"patch={patch}: {network.name} takes sides that are multiples of {network.divisor}")
+        if validation is not None:
+            _check_validation(cases, validation)
+        self.network = network
+        self.model = Model(network, cases.classes, cases.spacing, window, sides)
+        self._cases, self._validation = cases, validation
+        self._batches: dict[str, Any] = {
+            "size": sides, "batch_size": batch_size, "seed": seed, "balanced": balanced, "transforms": transforms,
+            "workers": workers,
+        }  # fmt: skip
+        self._augment = Augmentation.of(cases, window=window, preset=augmentation)
+        self._chosen = {"augmentation": augmentation, "batch_size": batch_size, "balanced": balanced, "seed": seed}
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The model, and what it is trained on and how."""
+        return self.model.about | self._chosen | {"kind": "supervised", "cases": sorted(self._cases.ids)}
+
+    def batches(self, start: int, rank: int, ranks: int) -> Iterator[Any]:
+        """Batches of patches from number `start` on."""
+        return iter(batches(self._cases, start_step=start, rank=rank, ranks=ranks, **self._batches))
+
+    def loss(self, network: nn.Module, batch: Any, generator: torch.Generator) -> dict[str, torch.Tensor]:
+        """Cross-entropy and Dice of a batch, augmented by the generator."""
+        ready = self._augment(batch, generator)
+        return bce_dice(network(ready["image"]), ready["target"], ready["known"])._asdict()
+
+    def cases(self, batch: Any) -> list[str]:
+        """The ids of its cases."""
+        ids: list[str] = batch["ids"]
+        return ids
+
+    def after_step(self, network: nn.Module, step: int) -> None:
+        """Nothing."""
+
+    def validate(self, network: nn.Module) -> dict[str, float]:
+        """The mean DSC over the classes, and that of each class: over the validation cases that have it."""
+        if self._validation is None:
+            return {}
+        found: dict[str, list[float]] = {name: [] for name in self.model.classes}
+        for case in self._validation:
+            hu, bits = np.asarray(case.hu), np.asarray(case.bits)
+            for c, (name, mask) in enumerate(zip(self.model.classes, predict_masks(self.model, hu), strict=True)):
+                truth = (bits >> c) & 1 == 1
+                if case.known[c] and truth.any():
+                    found[name].append(
+                        2 * np.count_nonzero(truth[mask.box] & mask.crop) / (mask.voxels + np.count_nonzero(truth))
+                    )
+        means = {name: float(np.mean(values)) for name, values in found.items() if values}
+        return (
+            {"dsc": float(np.mean(list(means.values()))), **{f"dsc {name}": value for name, value in means.items()}}
+            if means
+            else {}
+        )
+
+
+def _check_validation(cases: PreparedCases, validation: PreparedCases) -> None:
+    if shared := sorted(set(cases.ids) & set(validation.ids)):
+        raise InputError(f"validation: {', '.join(shared[:5])} are cases of the training too; use other patients")
+    if (cases.classes, cases.spacing) != (validation.classes, validation.spacing):
+        raise InputError("validation: is prepared with other classes or another spacing than the training's cases")
