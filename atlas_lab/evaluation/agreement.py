@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
+from atlas_lab.data.prior import dice
 from atlas_lab.errors import InputError
 from atlas_lab.evaluation.given import check_mask
 from atlas_lab.evaluation.statistics.given import check_pairs, check_share
@@ -74,14 +74,9 @@ def inter_rater(raters: Mapping[str, Any]) -> pd.DataFrame:
                 f"rater {name!r} has a mask of shape {masks[name].shape} and {names[0]!r} of {masks[names[0]].shape}; "
                 "they must lie on one grid"
             )
-    voxels = {name: int(np.count_nonzero(mask)) for name, mask in masks.items()}
     table = pd.DataFrame(math.nan, index=pd.Index(names, name="rater"), columns=names)
-    both_empty = []
     for one, other in itertools.combinations_with_replacement(names, 2):
-        if not (together := voxels[one] + voxels[other]):
-            both_empty.append((one, other))
-            continue
-        shared = voxels[one] if one == other else int(np.count_nonzero(masks[one] & masks[other]))
-        table.loc[one, other] = table.loc[other, one] = 2 * shared / together
-    table.attrs["both_empty"] = [pair for pair in both_empty if pair[0] != pair[1]]
+        table.loc[one, other] = table.loc[other, one] = dice(masks[one], masks[other])
+    pairs = itertools.combinations(names, 2)
+    table.attrs["both_empty"] = [pair for pair in pairs if not masks[pair[0]].any() and not masks[pair[1]].any()]
     return table

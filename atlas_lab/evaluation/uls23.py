@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from atlas_lab.data.prior import dice
 from atlas_lab.errors import InputError
 from atlas_lab.evaluation.axes import long_short_axes
 from atlas_lab.evaluation.given import check_mask, check_spacing
@@ -48,7 +49,7 @@ def uls23_score(
         if true.shape != predicted.shape or not true.any():
             raise InputError(f"{id}: the prediction must have the truth's shape {true.shape}, and the truth a voxel")
         own = check_spacing(spacing[id] if isinstance(spacing, Mapping) else spacing)
-        rows[id] = {"dsc": _dice(true, predicted)} | _axes(true, predicted, own)
+        rows[id] = {"dsc": dice(true, predicted)} | _axes(true, predicted, own)
     lesions = pd.DataFrame.from_dict(rows, orient="index").rename_axis("id")
     if repeats is not None:
         _check_ids(repeats, truths, "repeats")
@@ -71,7 +72,7 @@ def consistency_dice(first: Any, second: Any, shift: tuple[int, int, int]) -> fl
     if not a.any() or not b.any():
         return 0.0
     sources = [np.clip(np.arange(side) - int(step), 0, side - 1) for side, step in zip(b.shape, shift, strict=True)]
-    return _dice(a, b[np.ix_(*sources)])
+    return dice(a, b[np.ix_(*sources)])
 
 
 def _axes(truth: np.ndarray, prediction: np.ndarray, spacing: tuple[float, float, float]) -> dict[str, float]:
@@ -102,11 +103,6 @@ def _summary(lesions: pd.DataFrame) -> pd.DataFrame:
         name = "score" if "consistency" in mean else "score_without_consistency"
         rows[unit] = {"n": len(lesions)} | {key: float(value) for key, value in mean.items()} | {name: float(score)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("axes")
-
-
-def _dice(a: np.ndarray, b: np.ndarray) -> float:
-    total = int(np.count_nonzero(a)) + int(np.count_nonzero(b))
-    return 2 * int(np.count_nonzero(a & b)) / total if total else 0.0
 
 
 def _check_ids(given: Mapping[str, Any], truths: Mapping[str, Any], what: str) -> None:

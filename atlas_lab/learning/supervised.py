@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from atlas_lab.data.prior import dice
 from atlas_lab.errors import InputError
 from atlas_lab.learning.backbones import Backbone
 from atlas_lab.learning.inference import predict_masks
@@ -91,9 +92,7 @@ class Supervised:
             for c, (name, mask) in enumerate(zip(self.model.classes, predict_masks(self.model, hu), strict=True)):
                 truth = (bits >> c) & 1 == 1
                 if case.known[c] and truth.any():
-                    found[name].append(
-                        2 * np.count_nonzero(truth[mask.box] & mask.crop) / (mask.voxels + np.count_nonzero(truth))
-                    )
+                    found[name].append(dice(truth, mask.full))
         means = {name: float(np.mean(values)) for name, values in found.items() if values}
         return (
             {"dsc": float(np.mean(list(means.values()))), **{f"dsc {name}": value for name, value in means.items()}}

@@ -1,5 +1,6 @@
 """What every backbone is: logits for a head of one's own, features for other heads, an encoder that can be told apart."""
 
+import abc
 from typing import Any, NamedTuple
 
 import torch
@@ -15,7 +16,7 @@ class Features(NamedTuple):
     full: torch.Tensor
 
 
-class Backbone(nn.Module):
+class Backbone(nn.Module, abc.ABC):
     """A segmentation network cut in two: `net`, from the image to features, and `head`, the last 1x1x1 convolution.
 
     Images are (B, channels, X, Y, Z), each side a multiple of `divisor`; logits are (B, classes, X, Y, Z). Every
@@ -60,8 +61,9 @@ class Backbone(nn.Module):
         """Logits (B, classes, X, Y, Z) of images (B, channels, X, Y, Z). InputError: a wrong shape."""
         return self.head(self.features(images).full)
 
+    @abc.abstractmethod
     def _features(self, images: torch.Tensor) -> Features:
-        raise NotImplementedError
+        """The network's own pass over images whose shape has been checked."""
 
     @property
     def parameter_count(self) -> int:

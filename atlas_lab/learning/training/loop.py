@@ -61,11 +61,10 @@ def train(objective: Objective, plan: Plan, folder: Path, *, resume: bool = True
             watch.saw(state.step, parts, ids, rate, state.seconds)
             last = plan.progress(state.step, state.seconds) >= 1
             keep = last or state.step % plan.checkpoint_every == 0
-            if last or keep or watch.full:
+            if keep or watch.full:
+                row = watch.row()
                 if fabric.is_global_zero:
-                    log.step(watch.row())
-                else:
-                    watch.row()
+                    log.step(row)
             if last or (plan.validate_every and state.step % plan.validate_every == 0):
                 state.validate(objective, fabric, log)
             if keep:
