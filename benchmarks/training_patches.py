@@ -33,10 +33,11 @@ def delivered(prepared: PreparedCases) -> Iterator[Any]:
         yield augment(batch, generator_of(0, batch["step"]))
 
 
-def monai_batches(prepared: PreparedCases, single: bool, indexed: bool) -> Iterator[Any]:
+def monai_batches(prepared: PreparedCases, single: bool, indexed: bool, side: int = SIZE, workers: int = 0) -> Iterator[Any]:
     """MONAI's, without end: everything that is not random lies in CacheDataset's memory, labels as uint8."""
     from monai import transforms as t
     from monai.data import CacheDataset, DataLoader
+    from torch.utils.data import RandomSampler
 
     low, high = SUPREM_WINDOW
     both = ["image", "label"]
@@ -44,21 +45,20 @@ def monai_batches(prepared: PreparedCases, single: bool, indexed: bool) -> Itera
     steps: list[Any] = [
         t.EnsureTyped(both, dtype=(torch.float32, torch.uint8)),
         t.ScaleIntensityRanged("image", low, high, 0, 1, clip=True),
-        t.SpatialPadd(both, [SIZE] * 3),
+        t.SpatialPadd(both, [side] * 3),
     ]
     if indexed:
         steps.append(t.FgBgToIndicesd("label", image_key="image"))
         crop = {"fg_indices_key": "label_fg_indices", "bg_indices_key": "label_bg_indices"}
     steps += [
-        t.RandCropByPosNegLabeld(both, "label", [SIZE] * 3, pos=2, neg=1, num_samples=1, **crop),
+        t.RandCropByPosNegLabeld(both, "label", [side] * 3, pos=2, neg=1, num_samples=1, **crop),
         t.RandRotate90d(both, prob=0.1, max_k=3),
         t.RandShiftIntensityd("image", offsets=0.1, prob=0.2),
     ]
     data = [{"image": np.array(case.hu)[None], "label": labels(case.bits, single)} for case in prepared]
     dataset = CacheDataset(data, t.Compose(steps), num_workers=None, progress=False)
-    loader = DataLoader(dataset, batch_size=BATCH, shuffle=True)
-    while True:
-        yield from loader
+    endless = RandomSampler(dataset, replacement=True, num_samples=2**31)  # no pause between epochs of so few cases
+    yield from DataLoader(dataset, batch_size=BATCH, sampler=endless, num_workers=workers)
 
 
 def labels(bits: np.ndarray, single: bool) -> np.ndarray:

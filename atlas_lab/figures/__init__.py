@@ -8,6 +8,19 @@ from atlas_lab.figures.gallery import gallery
 from atlas_lab.figures.lesions import lesions
 from atlas_lab.figures.multiplanar import multiplanar
 from atlas_lab.figures.planes import centre, cut
+from atlas_lab.figures.predictions import predictions
 from atlas_lab.figures.volumes import volumes
 
-__all__ = ["animate", "centre", "charts", "compare", "cut", "error_map", "gallery", "lesions", "multiplanar", "volumes"]
+__all__ = [
+    "animate",
+    "centre",
+    "charts",
+    "compare",
+    "cut",
+    "error_map",
+    "gallery",
+    "lesions",
+    "multiplanar",
+    "predictions",
+    "volumes",
+]

@@ -9,16 +9,30 @@ import torch
 from atlas_lab._version import __version__
 from atlas_lab.errors import InputError
 from atlas_lab.learning.backbones import Backbone, backbone
+from atlas_lab.learning.heads import Universal
 from atlas_lab.learning.training import load
 
 Size = tuple[int, int, int]
+SCRATCH = {"from": "scratch"}  # what a checkpoint says of weights that were drawn
+
+
+def described(network: Backbone) -> dict[str, Any]:
+    """What makes the same backbone again, its classes and weights aside."""
+    return {"name": network.name, "size": network.size, "channels": network.channels, "options": dict(network.options)}
+
+
+def checkpoint_in(path: Path) -> Path:
+    """The checkpoint itself, where `path` is the folder of a training: its best one, else its last."""
+    if not path.is_dir():
+        return path
+    return next((path / name for name in ("best.ckpt", "last.ckpt") if (path / name).exists()), path / "last.ckpt")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A backbone with one output a class, the voxel spacing (mm), HU window and patch (voxels) that it was trained with."""
+    """A network with one output a class, the voxel spacing (mm), HU window and patch (voxels) that it was trained with."""
 
-    network: Backbone
+    network: Backbone | Universal
     classes: tuple[str, ...]
     spacing: tuple[float, float, float]
     window: tuple[float, float]
@@ -26,12 +40,15 @@ class Model:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Everything but the weights, in plain values; `Model.open` makes the model of it again."""
-        network = self.network
-        made = {"name": network.name, "size": network.size, "channels": network.channels, "options": dict(network.options)}
+        """Everything but the weights, in plain values; `Model.open` makes the model of it again.
+
+        InputError: a published network with a text-driven head, whose own file holds all of it.
+        """
+        if isinstance(self.network, Universal):
+            raise InputError("a published network is opened from its own file, and not written into a checkpoint")
         return {
-            "backbone": made, "classes": list(self.classes), "spacing_mm": list(self.spacing), "window": list(self.window),
-            "patch": list(self.patch), "atlas_lab": __version__,
+            "backbone": described(self.network), "classes": list(self.classes), "spacing_mm": list(self.spacing),
+            "window": list(self.window), "patch": list(self.patch), "atlas_lab": __version__,
         }  # fmt: skip
 
     @classmethod
@@ -41,9 +58,7 @@ class Model:
         InputError: no checkpoint, one that is damaged or would run code, one of a training that makes no model, weights
         that do not fit.
         """
-        path = Path(path)
-        if path.is_dir():
-            path = next((path / name for name in ("best.ckpt", "last.ckpt") if (path / name).exists()), path / "last.ckpt")
+        path = checkpoint_in(Path(path))
         found = load(path)
         about = found.get("about", {})
         if not {"backbone", "classes", "spacing_mm", "window", "patch"} <= about.keys():

@@ -1,17 +1,18 @@
 """Training on outlined structures: what supervised pre-training and fine-tuning both do (SuPreM, ICLR 2024)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from atlas_lab.data.prior import dice
 from atlas_lab.errors import InputError
+from atlas_lab.figures.sheet import Sheet
 from atlas_lab.learning.backbones import Backbone
-from atlas_lab.learning.inference import predict_masks
-from atlas_lab.learning.model import Model
+from atlas_lab.learning.examples import Examples
+from atlas_lab.learning.measuring import dsc_by_case
+from atlas_lab.learning.model import SCRATCH, Model
 from atlas_lab.learning.patches import SUPREM_WINDOW, Augmentation, PatchTransform, PreparedCases, batches
 from atlas_lab.learning.training import bce_dice
 
@@ -35,11 +36,13 @@ class Supervised:
         transforms: Sequence[PatchTransform] = (),
         workers: int = 0,
         seed: int = 0,
+        start: Mapping[str, Any] = SCRATCH,
     ) -> None:
         """`network` has an output for each class of `cases`; `validation` are other cases, prepared alike.
 
-        `patch` in voxels, `window` in HU; the other options are those of `batches` and `Augmentation`. InputError: another
-        number of outputs, a patch whose sides the network cannot take, validation on cases of the training or other classes.
+        `patch` in voxels, `window` in HU; `start` is what `initialise` said of the network's weights; the other options are
+        those of `batches` and `Augmentation`. What is frozen stays as it is. InputError: another number of outputs, a patch
+        whose sides the network cannot take, validation on cases of the training or other classes.
         """
         sides = (patch, patch, patch) if isinstance(patch, int) else patch
         if network.classes != len(cases.classes):
@@ -50,15 +53,22 @@ class Supervised:
             raise InputError(f"patch={patch}: {network.name} takes sides that are multiples of {network.divisor}")
         if validation is not None:
             _check_validation(cases, validation)
-        self.network = network
+        self.network: nn.Module = network
         self.model = Model(network, cases.classes, cases.spacing, window, sides)
         self._cases, self._validation = cases, validation
+        self._examples = Examples(cases.classes)
         self._batches: dict[str, Any] = {
             "size": sides, "batch_size": batch_size, "seed": seed, "balanced": balanced, "transforms": transforms,
             "workers": workers,
         }  # fmt: skip
         self._augment = Augmentation.of(cases, window=window, preset=augmentation)
-        self._chosen = {"augmentation": augmentation, "batch_size": batch_size, "balanced": balanced, "seed": seed}
+        self._chosen = {
+            "augmentation": augmentation,
+            "batch_size": batch_size,
+            "balanced": balanced,
+            "seed": seed,
+            "start": dict(start),
+        }
 
     @property
     def about(self) -> dict[str, Any]:
@@ -82,23 +92,23 @@ class Supervised:
     def after_step(self, network: nn.Module, step: int) -> None:
         """Nothing."""
 
+    def started_anew(self) -> list[nn.Parameter]:
+        """None."""
+        return []
+
     def validate(self, network: nn.Module) -> dict[str, float]:
         """The mean DSC over the classes, and that of each class: over the validation cases that have it."""
         if self._validation is None:
             return {}
-        found: dict[str, list[float]] = {name: [] for name in self.model.classes}
-        for case in self._validation:
-            hu, bits = np.asarray(case.hu), np.asarray(case.bits)
-            for c, (name, mask) in enumerate(zip(self.model.classes, predict_masks(self.model, hu), strict=True)):
-                truth = (bits >> c) & 1 == 1
-                if case.known[c] and truth.any():
-                    found[name].append(dice(truth, mask.full))
-        means = {name: float(np.mean(values)) for name, values in found.items() if values}
-        return (
-            {"dsc": float(np.mean(list(means.values()))), **{f"dsc {name}": value for name, value in means.items()}}
-            if means
-            else {}
-        )
+        self._examples = Examples(self.model.classes)
+        found = dsc_by_case(self.model, self._validation, self._examples.saw)
+        means = {name: float(np.mean(list(values.values()))) for name, values in found.items() if values}
+        by_class = {f"dsc {name}": value for name, value in means.items()}
+        return {"dsc": float(np.mean(list(means.values()))), **by_class} if means else {}
+
+    def picture(self, title: str) -> Sheet | None:
+        """Truth and prediction of the first cases of the last validation."""
+        return self._examples.drawn(title)
 
 
 def _check_validation(cases: PreparedCases, validation: PreparedCases) -> None:

@@ -9,6 +9,7 @@ from atlas_lab.figures.charts.paired import paired_chart
 from atlas_lab.figures.charts.reliability import reliability_chart
 from atlas_lab.figures.charts.roc import roc_chart
 from atlas_lab.figures.charts.sensitivity import sensitivity_chart
+from atlas_lab.figures.charts.training import training_chart
 
 __all__ = [
     "bland_altman_chart",
@@ -20,4 +21,5 @@ __all__ = [
     "reliability_chart",
     "roc_chart",
     "sensitivity_chart",
+    "training_chart",
 ]

@@ -20,9 +20,9 @@ class Backbone(nn.Module, abc.ABC):
     """A segmentation network cut in two: `net`, from the image to features, and `head`, the last 1x1x1 convolution.
 
     Images are (B, channels, X, Y, Z), each side a multiple of `divisor`; logits are (B, classes, X, Y, Z). Every
-    parameter takes part in every pass, as DistributedDataParallel asks; a network of yours that stands on `features`
-    alone must freeze `head` for that. `name`, `size`, `classes` and `channels`, with `options` as further keywords, make
-    the same network again: `backbone(...)`.
+    parameter takes part in every pass of `forward` (unimiss's for slices aside), not of `features` or `bottleneck`.
+    `name`, `size`, `classes` and `channels`, with `options` as further keywords, make the same network again:
+    `backbone(...)`.
     """
 
     net: Any  # not nn.Module: each network has parts of its own
@@ -51,11 +51,17 @@ class Backbone(nn.Module, abc.ABC):
         self.bottleneck_channels, self.full_channels, self.divisor = bottleneck_channels, full_channels, divisor
         self._encoder = tuple(f"net.{part}." for part in encoder)
         self._one_voxel = one_voxel_bottleneck
+        self._frozen: tuple[str, ...] = ()
 
     def features(self, images: torch.Tensor) -> Features:
         """Bottleneck and full-resolution features of images (B, channels, X, Y, Z). InputError: a wrong shape."""
         self._check(images)
         return self._features(images)
+
+    def bottleneck(self, images: torch.Tensor) -> torch.Tensor:
+        """The bottleneck alone, of images (B, channels, X, Y, Z), without the way up. InputError: a wrong shape."""
+        self._check(images)
+        return self._bottleneck(images)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Logits (B, classes, X, Y, Z) of images (B, channels, X, Y, Z). InputError: a wrong shape."""
@@ -64,6 +70,10 @@ class Backbone(nn.Module, abc.ABC):
     @abc.abstractmethod
     def _features(self, images: torch.Tensor) -> Features:
         """The network's own pass over images whose shape has been checked."""
+
+    def _bottleneck(self, images: torch.Tensor) -> torch.Tensor:
+        """The same as far as the bottleneck; for a network whose way down stands alone, less work."""
+        return self._features(images).bottleneck
 
     @property
     def parameter_count(self) -> int:
@@ -78,6 +88,26 @@ class Backbone(nn.Module, abc.ABC):
     def encoder_state(self) -> dict[str, torch.Tensor]:
         """The encoder's part of `state_dict()`: what self-supervision trains; `load_state_dict(…, strict=False)` takes it."""
         return {name: tensor for name, tensor in self.state_dict().items() if name.startswith(self._encoder)}
+
+    def freeze(self, *parts: str) -> None:
+        """Keep `encoder`, `decoder` or both as they are: no gradients, no new statistics of batch normalisation."""
+        self._frozen = parts
+        for name, parameter in self.named_parameters():
+            parameter.requires_grad_(self._part(name) not in parts)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> "Backbone":
+        """As in PyTorch; what is frozen stays in its `eval()`."""
+        super().train(mode)
+        for name, module in self.named_modules():
+            if self._part(f"{name}.") in self._frozen:
+                module.training = False
+        return self
+
+    def _part(self, name: str) -> str:
+        if not name.startswith("net."):
+            return "head"
+        return "encoder" if name.startswith(self._encoder) else "decoder"
 
     def _check(self, images: torch.Tensor) -> None:
         if images.ndim != 5 or images.shape[1] != self.channels:

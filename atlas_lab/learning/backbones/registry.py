@@ -17,6 +17,7 @@ from atlas_lab.learning.backbones import (
     unet,
     unet_plus_plus,
     unetr,
+    unimiss,
 )
 from atlas_lab.learning.backbones.base import Backbone
 from atlas_lab.learning.backbones.entry import Entry
@@ -34,6 +35,7 @@ BACKBONES: dict[str, Entry] = {
     "segresnet": segresnet.ENTRY,
     "dints": dints.ENTRY,
     "mednext": mednext.ENTRY,
+    "unimiss": unimiss.ENTRY,
 }
 
 

@@ -29,6 +29,10 @@ class SegResNet(Backbone):
         bottleneck, skips = self.net.encode(images)
         return Features(bottleneck, self.net.decode(bottleneck, skips[::-1]))
 
+    def _bottleneck(self, images: torch.Tensor) -> torch.Tensor:
+        bottleneck, _ = self.net.encode(images)
+        return bottleneck
+
 
 ENTRY = Entry(
     SegResNet,

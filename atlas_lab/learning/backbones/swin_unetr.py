@@ -41,6 +41,9 @@ class SwinUNETR(Backbone):
             x = decoder(x, skips.pop())
         return Features(bottleneck, x)
 
+    def _bottleneck(self, images: torch.Tensor) -> torch.Tensor:
+        return self.net.encoder10(self.net.swinViT(images, self.net.normalize)[4])
+
 
 ENTRY = Entry(
     SwinUNETR,

@@ -34,6 +34,9 @@ class UNet(Backbone):
     def _features(self, images: torch.Tensor) -> Features:
         return self.net(images)
 
+    def _bottleneck(self, images: torch.Tensor) -> torch.Tensor:
+        return self.net.down(images)[-1]
+
     @property
     def batch_statistics(self) -> bool:
         """Whether `eval()` normalises by the batch at hand too; the running statistics then stay as they are."""
@@ -92,12 +95,17 @@ class _Trunk(nn.Module):
         for depth, name in zip((2, 1, 0), _UPS, strict=True):
             self.add_module(name, _Up(2 ** (depth + 2) * width, 2 ** (depth + 1) * width))
 
-    def forward(self, x: torch.Tensor) -> Features:
-        skips: list[torch.Tensor] = []
+    def down(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """What each level gives, the bottleneck last."""
+        levels: list[torch.Tensor] = []
         for name in _LEVELS:
-            x = getattr(self, name)(functional.max_pool3d(x, 2) if skips else x)
-            skips.append(x)
-        bottleneck = skips.pop()
+            x = getattr(self, name)(functional.max_pool3d(x, 2) if levels else x)
+            levels.append(x)
+        return levels
+
+    def forward(self, x: torch.Tensor) -> Features:
+        skips = self.down(x)
+        x = bottleneck = skips.pop()
         for name in _UPS:
             x = getattr(self, name)(x, skips.pop())
         return Features(bottleneck, x)

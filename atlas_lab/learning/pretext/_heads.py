@@ -50,7 +50,7 @@ class CubeReader(nn.Module):
 
 def pooled(backbone: Backbone, images: torch.Tensor) -> torch.Tensor:
     """The mean of the bottleneck: (B, bottleneck_channels)."""
-    return backbone.features(images).bottleneck.flatten(2).mean(2)
+    return backbone.bottleneck(images).flatten(2).mean(2)
 
 
 def fitted(images: torch.Tensor, divisor: int, least: int = 2) -> torch.Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import nn
@@ -22,6 +22,8 @@ _PLANES: tuple[Plane, ...] = ("axial", "coronal")
 
 class Restoring(Task, abc.ABC):
     """A 1x1x1 head on the full-resolution features, the mean squared error over all voxels."""
+
+    trains: ClassVar[str] = "backbone"
 
     def network(self, backbone: Backbone) -> nn.Module:
         return Restorer(backbone)

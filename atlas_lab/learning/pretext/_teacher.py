@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.distributed
@@ -42,7 +42,9 @@ class Projector(nn.Module):
     def of_slices(self, slices: torch.Tensor) -> torch.Tensor:
         """(B, n, 1, X, Y) → (B, outputs), from the mean of the slices' features."""
         thin = slices.flatten(0, 1)[..., None].expand(*(-1,) * 4, self.backbone.divisor)
-        features = pooled(self.backbone, fitted(thin, self.backbone.divisor, least=1))
+        thin = fitted(thin, self.backbone.divisor, least=1)
+        of_slices: Any = getattr(self.backbone, "slice_features", None)
+        features = of_slices(thin[..., 0]).flatten(2).mean(2) if of_slices else pooled(self.backbone, thin)
         return self.answer(features.view(*slices.shape[:2], -1).mean(1))
 
     def answer(self, features: torch.Tensor) -> torch.Tensor:

@@ -138,7 +138,7 @@ class _ThreeHeads(nn.Module):
         self.image = nn.Sequential(*layers, nn.Conv3d(channels, 1, 1))
 
     def forward(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        bottleneck = self.backbone.features(images).bottleneck
+        bottleneck = self.backbone.bottleneck(images)
         mean = bottleneck.flatten(2).mean(2)
         restored = self.image(bottleneck)
         if restored.shape[2:] != images.shape[2:]:  # a bottleneck finer than the divisor says

@@ -36,6 +36,7 @@ class Task(abc.ABC):
     question: ClassVar[str]  # in a student's words
     source: ClassVar[str]  # paper, year
     views: ClassVar[int] = 1  # patches in its picture
+    trains: ClassVar[str] = "encoder"  # or "backbone": the decoder too
     crops: int | None = None
 
     @abc.abstractmethod

@@ -31,9 +31,10 @@ class UniMiss(Task):
     both. Cross-entropy; student's temperature 0.1, teacher's 0.04 after its running mean (momentum 0.9) is taken
     away; the teacher follows the student with momentum 0.996 after every step.
 
-    UniMiSS's own pyramid network has a patch embedding for slices and one for volumes. Any backbone does here: a slice
-    enters as a thin volume, repeated along z to the least depth it takes, so that nothing varies along z, and the
-    features of a view's slices are averaged. X-rays, the other half of the published data, are not used.
+    UniMiSS's own pyramid network (`backbone("unimiss")`) has a patch embedding for slices and one for volumes. Any other
+    backbone does too: a slice then enters as a thin volume, repeated along z to the least depth it takes, so that nothing
+    varies along z, and the features of a view's slices are averaged. X-rays, the other half of the published data, are not
+    used.
     """
 
     name: ClassVar[str] = "unimiss"

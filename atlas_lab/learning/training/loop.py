@@ -1,6 +1,5 @@
 """`train`: the one training loop, for everything that learns here, on any device."""
 
-import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,11 +12,12 @@ from torch import nn
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning.patches.randomness import generator_of
-from atlas_lab.learning.training import checkpoint
+from atlas_lab.learning.training import checkpoint, processes
+from atlas_lab.learning.training.devices import fabric_of
 from atlas_lab.learning.training.log import Log
 from atlas_lab.learning.training.objective import Objective
-from atlas_lab.learning.training.plan import Plan, best_precision
-from atlas_lab.learning.training.watch import Watch, memory_advice
+from atlas_lab.learning.training.plan import Plan
+from atlas_lab.learning.training.watch import Watch, memory_advice, over_devices
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,23 @@ def train(objective: Objective, plan: Plan, folder: Path, *, resume: bool = True
     """Train until the budget is used; a folder with a checkpoint goes on from it.
 
     Leaves `last.ckpt` and `best.ckpt`, `steps.csv`, `validations.csv` and TensorBoard's files in `folder`. On a CPU a
-    training that was killed and goes on ends with the same weights, bit by bit, as one that was not. InputError: the
-    folder holds a training and `resume` is off, or one of something else; a loss that is not a number (the step and its
-    cases are named); too little memory (with advice); a disk that is full.
+    training that was killed and goes on ends with the same weights, bit by bit, as one that was not. On several devices a
+    process each is started, from a script or a notebook alike; `objective.network` has the last weights afterwards.
+    InputError: the folder holds a training and `resume` is off, or one of something else; a loss that is not a number (the
+    step and its cases are named); too little memory (with advice); a disk that is full; a device that is not there.
     """
-    fabric = _fabric(plan)
+    if plan.devices == 1 or processes.inside():
+        return _train(objective, plan, folder, resume)
+    trained: Trained = processes.together(_train, (objective, plan, folder, resume), plan.devices)
+    objective.network.load_state_dict(checkpoint.load(folder / checkpoint.LAST)["network"])
+    return trained
+
+
+def _train(objective: Objective, plan: Plan, folder: Path, resume: bool) -> Trained:
+    fabric = fabric_of(plan)
     fabric.launch()
     state = _State.begin(objective, plan, fabric, folder, resume)
-    with contextlib.closing(Log(folder, state.step)) as log:
+    with Log(folder, plan, fabric, objective.about, state.step, state.seconds) as log:
         watch = Watch(plan.log_every, state.step)
         batches = iter(objective.batches(state.step * plan.accumulate, fabric.global_rank, fabric.world_size))
         state.network.train()
@@ -58,11 +67,13 @@ def train(objective: Objective, plan: Plan, folder: Path, *, resume: bool = True
                 parts, ids = _step(objective, state, plan, fabric, batches, rate)
             state.step += 1
             state.seconds += time.perf_counter() - begun
+            if plan.minutes is not None:  # all devices stop at the same step
+                state.seconds = fabric.broadcast(state.seconds)
             watch.saw(state.step, parts, ids, rate, state.seconds)
             last = plan.progress(state.step, state.seconds) >= 1
             keep = last or state.step % plan.checkpoint_every == 0
             if keep or watch.full:
-                row = watch.row()
+                row = over_devices(watch.row)
                 if fabric.is_global_zero:
                     log.step(row)
             if last or (plan.validate_every and state.step % plan.validate_every == 0):
@@ -81,6 +92,8 @@ def _step(
     for part in range(plan.accumulate):
         number = state.step * plan.accumulate + part
         batch = next(batches)
+        for parameter in objective.started_anew():
+            state.optimizer.state.pop(parameter, None)
         ids += objective.cases(batch)
         generator = generator_of(plan.seed, number, fabric.global_rank)
         with _own_chance(fabric), fabric.no_backward_sync(state.network, enabled=part + 1 < plan.accumulate):
@@ -115,7 +128,8 @@ class _State:
     def begin(cls, objective: Objective, plan: Plan, fabric: Fabric, folder: Path, resume: bool) -> "_State":
         """A new training, or the one that the folder holds."""
         learned = [parameter for parameter in objective.network.parameters() if parameter.requires_grad]
-        optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay)
+        scaled = getattr(fabric.strategy.precision, "scaler", None) is not None  # clipping must see unscaled gradients
+        optimizer = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=not scaled)
         found = None
         if (folder / checkpoint.LAST).exists():
             if not resume:
@@ -145,6 +159,7 @@ class _State:
         if not self.validation or not fabric.is_global_zero:
             return
         log.validation({"step": self.step, **self.validation})
+        log.examples(self.step, objective.picture(f"step {self.step:,}"))
         first = next(iter(self.validation.values()))
         if first > self.best:
             self.best = first
@@ -164,15 +179,6 @@ class _State:
         return {
             "network": objective.network.state_dict(), "about": objective.about, "step": self.step, "seconds": self.seconds,
         }  # fmt: skip
-
-
-def _fabric(plan: Plan) -> Fabric:
-    try:
-        chosen = Fabric(accelerator=plan.accelerator, devices=plan.devices)
-        precision = best_precision(chosen.device) if plan.precision == "auto" else plan.precision
-        return Fabric(accelerator=plan.accelerator, devices=plan.devices, precision=precision)  # type: ignore[arg-type]
-    except (ValueError, RuntimeError) as error:  # Lightning's words for a device that is not there
-        raise InputError(f"accelerator={plan.accelerator!r}, devices={plan.devices}: {' '.join(str(error).split())}") from error
 
 
 def _own_chance(fabric: Fabric) -> Any:

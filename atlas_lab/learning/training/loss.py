@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional
+
+from atlas_lab.learning.training.class_sums import class_sums
 
 SMOOTH = 1.0  # SuPreM adds it to the denominator alone
 
@@ -21,18 +22,12 @@ def bce_dice(logits: torch.Tensor, target: torch.Tensor, known: torch.Tensor) ->
     `target` is bool of the same shape, `known` bool (B, C): of a class that a case is not annotated for neither part says
     anything. The cross-entropy is the mean over every known class of every sample, the Dice loss that over those which
     are in the patch, each over its whole volume (the published code takes slab by slab, which a perfect answer cannot
-    satisfy). Nothing known, or nothing in the patch: 0.
+    satisfy). Nothing known, or nothing in the patch: 0. Its gradient is that of logits alone, and can be taken once.
     """
-    logits = logits.float()
+    sums = class_sums(logits, target, known)
     voxels = logits[0, 0].numel()
-    axes = (2, 3, 4)
-    inside = target.to(logits.dtype)
-    bce = (functional.softplus(logits).sum(axes) - (logits * inside).sum(axes)) / voxels
-    probability = torch.sigmoid(logits)
-    truth = inside.sum(axes)
-    overlap = 2 * (probability * inside).sum(axes)
-    dice = 1 - overlap / (probability.sum(axes) + truth + SMOOTH)
-    return Parts(_mean(bce, known), _mean(dice, known & (truth > 0)))
+    dice = 1 - 2 * sums.overlap / (sums.covered + sums.truth + SMOOTH)
+    return Parts(_mean((sums.softplus - sums.inside) / voxels, known), _mean(dice, known & (sums.truth > 0)))
 
 
 def _mean(values: torch.Tensor, of: torch.Tensor) -> torch.Tensor:

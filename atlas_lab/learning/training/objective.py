@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 import torch
+from matplotlib.figure import Figure
 from torch import nn
 
 
@@ -33,6 +34,14 @@ class Objective(Protocol):
         """Called after each step of the optimiser."""
         ...
 
+    def started_anew(self) -> list[nn.Parameter]:
+        """Parameters that were set anew since this was last asked: the optimiser forgets what it knows of them."""
+        ...
+
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Named figures of the network as it is; the first says which checkpoint is best (higher). {}: no validation."""
+        ...
+
+    def picture(self, title: str) -> Figure | None:
+        """What the last validation saw and answered, drawn under a title; None: there is nothing to see."""
         ...

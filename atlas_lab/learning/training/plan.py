@@ -15,15 +15,17 @@ class Plan:
     """The defaults are SuPreM's (ICLR 2024) for one device; its budget was 800 epochs of 5,195 to 9,262 CTs."""
 
     steps: int | None = 1000
-    """Steps of the optimiser; None: until `minutes` are over. A resumed training is the same only with steps."""
+    """Steps of the optimiser; None: until `minutes` are over. Two trainings with the same steps, seed and devices end with
+    the same weights, bit by bit on a CPU, whether or not one was stopped and resumed."""
     minutes: float | None = None
-    """Minutes of training, validation aside; whichever of the two ends first."""
+    """Minutes of training, validation aside; whichever of the two ends first. The machine's speed then decides how many
+    steps there are and the learning rate of each, so that no two trainings are the same. The step under way is finished."""
     learning_rate: float = 1e-3
     weight_decay: float = 1e-5
     warm_up: float = 0.025
     """Share of the budget in which the learning rate rises to its full value; after it a cosine leads to 0."""
     accumulate: int = 1
-    """Batches whose gradients make one step."""
+    """Batches whose gradients make one step: their mean."""
     clip_norm: float | None = None
     """Largest norm of a step's gradient; None: any."""
     validate_every: int | None = None
@@ -34,9 +36,10 @@ class Plan:
     accelerator: str = "auto"
     """auto, cpu, cuda or mps."""
     devices: int = 1
-    """More than one: each trains on batches of its own, and gradients are averaged (DDP)."""
+    """More than one: a process each, which trains on batches of its own; gradients are averaged (DDP), so that a step is
+    that of a batch as many times larger (batch norm sees each alone). On a CPU they share its cores."""
     precision: str = "auto"
-    """auto, 32-true, bf16-mixed or 16-mixed."""
+    """auto, 32-true, bf16-mixed or 16-mixed (which scales the loss; on GPUs without bfloat16)."""
     compile: bool = False
     """torch.compile: a minute or two at the start, a fifth to a third faster after it."""
 

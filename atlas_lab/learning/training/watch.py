@@ -3,11 +3,21 @@
 import contextlib
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
+from torch import distributed
 
 from atlas_lab.errors import InputError
+
+
+class NoNumber(InputError):
+    """A loss that is NaN or infinite, at `step`."""
+
+    def __init__(self, step: int, said: str) -> None:
+        super().__init__(said)
+        self.step = step
 
 
 class Watch:
@@ -36,9 +46,10 @@ class Watch:
             values = {name: float(value) for name, value in parts.items()}
             if not all(math.isfinite(value) for value in values.values()):
                 said = ", ".join(f"{name} {value:g}" for name, value in values.items())
-                raise InputError(
+                raise NoNumber(
+                    step,
                     f"the loss is no number at step {step} ({said}; cases {', '.join(dict.fromkeys(ids))}): look at these cases, "
-                    "or lower the learning rate; the last checkpoint is from before it"
+                    "or lower the learning rate; the last checkpoint is from before it",
                 )
             for name, value in values.items():
                 means[name] = means.get(name, 0.0) + value / len(self._seen)
@@ -56,13 +67,36 @@ class Watch:
         return row
 
 
+def over_devices(row: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """A row over all processes that train together: the mean of their losses, the sum of their patches per second.
+
+    InputError: in each of them where one has it, so that none keeps what the broken step made of the weights.
+    """
+    if not (distributed.is_available() and distributed.is_initialized()):
+        return row()
+    rows: list[Any] = [None] * distributed.get_world_size()
+    try:
+        distributed.all_gather_object(rows, row())
+    except NoNumber as error:
+        distributed.all_gather_object(rows, (error.step, str(error)))
+    broken = [one for one in rows if isinstance(one, tuple)]
+    if broken:
+        raise NoNumber(*min(broken))  # the first of them broke the others
+    means = {name: sum(one[name] for one in rows) / len(rows) for name in rows[0]}
+    return means | {"step": rows[0]["step"], "patches_per_second": means["patches_per_second"] * len(rows)}
+
+
+_NO_MEMORY = ("allocate memory", "out of memory", "ALLOC_FAILED")  # the words of CPUs, of Metal, of cuDNN and cuBLAS
+
+
 @contextlib.contextmanager
 def memory_advice(step: int) -> Iterator[None]:
-    """Say what to make smaller where the memory does not suffice."""
+    """Say what to make smaller where the memory of a GPU or of the machine does not suffice."""
     try:
         yield
-    except (torch.OutOfMemoryError, RuntimeError) as error:
-        if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):  # a CPU's words for it
+    except (RuntimeError, MemoryError) as error:  # torch.OutOfMemoryError is a RuntimeError
+        known = isinstance(error, torch.OutOfMemoryError | MemoryError)
+        if not known and not any(words in str(error) for words in _NO_MEMORY):
             raise
         when = "the first step" if step == 0 else f"step {step + 1}"
         raise InputError(

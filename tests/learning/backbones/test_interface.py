@@ -40,10 +40,11 @@ def test_logits_are_the_head_on_full_features(made):
         assert torch.equal(made(images()), made.head(made.features(images()).full))
 
 
-def test_every_parameter_learns_so_that_ddp_waits_for_none(made):
+def test_every_parameter_that_a_volume_passes_learns(made):
     made.train().zero_grad()
     made(images(2)).square().mean().backward()
-    assert [name for name, parameter in made.named_parameters() if parameter.grad is None] == []
+    idle = [name for name, parameter in made.named_parameters() if parameter.grad is None]
+    assert [name for name in idle if not name.startswith("net.slices.")] == []  # UniMiSS's embeddings of slices
 
 
 def test_the_bottleneck_depends_on_the_encoder_alone(made):

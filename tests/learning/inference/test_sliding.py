@@ -1,10 +1,13 @@
 """Windows moved over a volume say what one look at all of it would, and need little memory."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 from monai.inferers import sliding_window_inference
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from atlas_lab.learning.inference import sliding, sliding_window
 
@@ -35,13 +38,18 @@ def volume(shape, seed=0):
 
 
 def joined(network, hu, patch, **options):
-    slabs = list(sliding_window(network, hu, WINDOW, patch, **options))
-    assert [slab.first for slab in slabs] == np.cumsum([0, *(slab.logits.shape[1] for slab in slabs)])[:-1].tolist()
-    return torch.cat([slab.logits for slab in slabs], dim=1)
+    axis = 1 + int(np.argmax([max(side, least) for side, least in zip(hu.shape, patch, strict=True)]))
+    parts, done = [], 0
+    for slab in sliding_window(network, hu, WINDOW, patch, **options):
+        assert (slab.first, slab.axis + 1) == (done, axis)
+        assert torch.equal(slab.inside, slab.logits > 0)
+        parts.append(slab.logits)
+        done += parts[-1].shape[axis]
+    return torch.cat(parts, dim=axis)
 
 
 @pytest.mark.parametrize("overlap", [0, 0.25, 0.5, 0.75])
-@pytest.mark.parametrize("shape", [(20, 23, 17), (12, 16, 10), (41, 12, 30)])
+@pytest.mark.parametrize("shape", [(20, 23, 17), (12, 16, 10), (41, 12, 30), (13, 14, 37)])
 @torch.no_grad()
 def test_monais_windows_give_the_same_logits(shape, overlap):
     hu, patch, network = volume(shape), (12, 12, 10), Blurs()
@@ -80,12 +88,35 @@ def test_nothing_but_air_is_all_air():
     assert list(sliding_window(Blurs(), np.full((30, 30, 30), -1024, np.int16), WINDOW, (12, 12, 12))) == []
 
 
-def test_what_is_held_does_not_grow_with_the_length(monkeypatch):
+@pytest.mark.parametrize("axes", [(2,), (1, 2), (0, 1, 2)])
+def test_mirrored_copies_are_averaged_window_by_window(axes):
+    hu, network = volume((14, 12, 10)), Blurs()
+    whole = (14, 12, 10)  # one window
+    copies = [list(chosen) for n in range(len(axes) + 1) for chosen in itertools.combinations(axes, n)]
+    mirrored = [joined(network, np.flip(hu, chosen).copy(), whole).flip([a + 1 for a in chosen]) for chosen in copies]
+    expected = torch.stack(mirrored).mean(0)
+    np.testing.assert_allclose(joined(network, hu, whole, flips=axes).numpy(), expected.numpy(), atol=1e-5)
+
+
+class Largest(TorchDispatchMode):
+    """The most bytes that one tensor had."""
+
+    bytes = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        if isinstance(made, torch.Tensor):
+            self.bytes = max(self.bytes, made.nbytes)
+        return made
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_what_is_held_does_not_grow_with_the_longest_side(axis):
     largest = []
-    zeros = torch.zeros
-    monkeypatch.setattr(torch, "zeros", lambda *size, **kw: largest.append(np.prod(size[0])) or zeros(*size, **kw))
     for length in (40, 400):
-        largest.clear()
-        for _ in sliding_window(Blurs(), volume((length, 12, 12)), WINDOW, (12, 12, 12)):
-            pass
-        assert max(largest) == 3 * 12**3
+        shape = np.roll((length, 12, 14), axis)
+        with Largest() as seen:
+            for slab in sliding_window(Blurs(), volume(shape), WINDOW, (12, 12, 12)):
+                assert slab.inside.shape[1 + axis] <= 12
+        largest.append(seen.bytes)
+    assert largest[0] == largest[1] == 4 * 3 * 12 * 12 * 14

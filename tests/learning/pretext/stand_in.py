@@ -24,6 +24,9 @@ class StandIn(nn.Module):
         bottleneck = self.encoder(images)
         return Features(bottleneck, self.fine(images) + functional.interpolate(self.coarse(bottleneck), size=images.shape[2:]))
 
+    def bottleneck(self, images: torch.Tensor) -> torch.Tensor:
+        return self.features(images).bottleneck
+
 
 def backbone(seed: int = 0) -> StandIn:
     with torch.random.fork_rng(devices=[]):

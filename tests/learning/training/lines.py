@@ -34,8 +34,14 @@ class Line:
     def cases(self, batch):
         return [f"case{batch['number']}"]
 
+    def started_anew(self):
+        return []
+
     def after_step(self, network, step):
         self.steps.append(step)
+
+    def picture(self, title):
+        return None
 
     def validate(self, network):
         if not self._validate:

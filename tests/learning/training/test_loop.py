@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -14,6 +15,7 @@ import torch
 from atlas_lab.errors import InputError
 from atlas_lab.learning.training import Plan, load, train
 from tests.learning.training.lines import Line
+from tests.learning.training.planes import Plane
 
 ROOT = Path(__file__).parents[3]
 PLAN = Plan(steps=40, learning_rate=0.05, accelerator="cpu", precision="32-true", checkpoint_every=7, log_every=5)
@@ -98,6 +100,26 @@ def test_accumulated_batches_make_one_step(tmp_path):
     assert line.steps == [0, 1, 2, 3, 4]
 
 
+def test_accumulated_batches_teach_what_one_batch_of_all_of_them_does(tmp_path):
+    train(Plane(), Plan(**PLAN.as_dict() | {"accumulate": 3}), tmp_path / "parts")
+    train(Plane(rows=3), PLAN, tmp_path / "whole")
+    parts, whole = weights(tmp_path / "parts"), weights(tmp_path / "whole")
+    for name, tensor in whole.items():
+        torch.testing.assert_close(parts[name], tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_fp16_scales_its_loss_and_goes_on_with_the_same_scale(tmp_path):
+    plan = Plan(**PLAN.as_dict() | {"precision": "16-mixed", "clip_norm": 1.0})
+    train(Line(), plan, tmp_path / "whole")
+    with pytest.raises(InputError, match="no number"):
+        train(Line(break_at=25), plan, tmp_path / "parts")
+    train(Line(), plan, tmp_path / "parts")
+    assert load(tmp_path / "whole" / "last.ckpt")["precision"]["scale"] >= 1
+    assert same(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
+    losses = pd.read_csv(tmp_path / "whole" / "steps.csv")["squared"]
+    assert losses.iloc[-1] < losses.iloc[0]
+
+
 def test_a_loss_that_is_no_number_names_the_step_and_the_case_and_keeps_the_checkpoint_before(tmp_path):
     with pytest.raises(InputError, match=r"no number at step 16 .*case15.*lower the learning rate"):
         train(Line(break_at=15), PLAN, tmp_path)
@@ -131,9 +153,18 @@ def test_a_finished_training_is_left_as_it_is(tmp_path):
     assert (tmp_path / "last.ckpt").read_bytes() == before
 
 
-def test_too_little_memory_comes_with_advice(tmp_path):
+def gpu_memory():
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+@pytest.mark.parametrize(
+    "too_much",
+    [lambda: torch.zeros(1 << 60), lambda: torch.from_numpy(np.empty(1 << 58)), gpu_memory],
+    ids=["cpu", "batch", "gpu"],
+)
+def test_too_little_memory_comes_with_advice(tmp_path, too_much):
     line = Line()
-    line.loss = lambda *_: {"all": torch.zeros(1 << 60).sum()}
+    line.loss = lambda *_: {"all": too_much().sum()}
     with pytest.raises(InputError, match=r"did not suffice for the first step; halve batch_size"):
         train(line, PLAN, tmp_path)
 

@@ -1,0 +1,66 @@
+"""The cases that a training is given, in whatever form, made ready."""
+
+from collections.abc import Iterable, Sequence
+
+from atlas_lab.data import Atlas, Case
+from atlas_lab.errors import InputError, nearest
+from atlas_lab.learning.patches import PreparedCases, prepare
+
+Cases = Atlas | PreparedCases | Iterable[Case]
+Spacing = float | tuple[float, float, float]
+
+
+def ready(
+    cases: Cases, ids: Sequence[str] | None, classes: Sequence[str], spacing_mm: Spacing, workers: int, what: str = "cases"
+) -> PreparedCases:
+    """The cases with these ids (None: all), prepared for `classes` at `spacing_mm`.
+
+    InputError: an id that is not there, cases that were prepared for other classes or another spacing; see `prepare`.
+    """
+    if isinstance(cases, PreparedCases):
+        spacing = (spacing_mm,) * 3 if isinstance(spacing_mm, int | float) else tuple(spacing_mm)
+        if cases.classes != tuple(classes) or cases.spacing != spacing:
+            raise InputError(
+                f"{what}: were prepared for {', '.join(cases.classes) or 'no classes'} at {cases.spacing} mm, not for "
+                f"{', '.join(classes) or 'none'} at {spacing} mm; prepare them so, or give the atlas"
+            )
+        return cases if ids is None else cases.select(ids)
+    if ids is not None:
+        cases = _chosen(cases, ids, what)
+    return prepare(cases, classes, spacing_mm=spacing_mm, workers=max(workers, 1))
+
+
+def held_out(
+    cases: Cases, validation: Sequence[str] | Cases | None, classes: Sequence[str], spacing_mm: Spacing, workers: int
+) -> PreparedCases | None:
+    """Validation cases, which are ids of `cases` or cases of their own; as `ready`."""
+    if validation is None:
+        return None
+    if isinstance(validation, Atlas | PreparedCases):
+        return ready(validation, None, classes, spacing_mm, workers, "validation")
+    given = list(validation)
+    ids = [one for one in given if isinstance(one, str)]
+    if ids and len(ids) == len(given):
+        return ready(cases, ids, classes, spacing_mm, workers, "validation")
+    return ready([one for one in given if isinstance(one, Case)], None, classes, spacing_mm, workers, "validation")
+
+
+def annotated(cases: Cases) -> tuple[str, ...]:
+    """Every structure that some case is annotated for, in the order of the table of anatomy."""
+    if isinstance(cases, PreparedCases):
+        return cases.classes
+    if isinstance(cases, Atlas):
+        return tuple(cases.structures())
+    return tuple(dict.fromkeys(name for case in cases for name in case.labels))
+
+
+def _chosen(cases: Atlas | Iterable[Case], ids: Sequence[str], what: str) -> Atlas | list[Case]:
+    by_id = None if isinstance(cases, Atlas) else {case.id: case for case in cases}
+    there = cases.ids if isinstance(cases, Atlas) else list(by_id or ())
+    for id in ids:
+        if id not in there:
+            raise InputError(f"{what}: there is no case {id!r}; {nearest(id, there)}there are {', '.join(map(str, there[:5]))} …")
+    if isinstance(cases, Atlas):
+        return cases.select(ids)
+    assert by_id is not None
+    return [by_id[id] for id in ids]

@@ -1,0 +1,122 @@
+"""Running the debate: every arm of every seed, each kept on disk, so that a stopped study goes on."""
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from atlas_lab.errors import InputError
+from atlas_lab.learning import Backbone, Model, Plan, Trained, finetune, pretrain
+from atlas_lab.learning.measuring import dsc_by_case
+from atlas_lab.lessons.debate.cohort import Cohort, Draw, with_masks_of_others
+from atlas_lab.lessons.debate.setting import CONTROL, MINUTES, SUPERVISED, Arm, Setting, Stage
+from atlas_lab.runs import write_text
+
+
+def debate(cohort: Cohort, setting: Setting, arms: Sequence[Arm], seeds: Iterable[int], folder: Path) -> pd.DataFrame:
+    """One row an arm, seed, structure and test patient: `dsc`, and what the arm cost.
+
+    `cts`, `annotated_cts`, `annotated_minutes` (by hand, before fine-tuning), `seconds_before` and `seconds` (of training on
+    this device), `steps_before` and `steps`. What is in `folder` already is not computed again. InputError: the folder holds
+    a debate with another setting.
+    """
+    _check_folder(folder, setting)
+    rows: list[dict[str, Any]] = []
+    todo = [(seed, arm) for seed in seeds for arm in arms]
+    for seed, arm in tqdm(todo, desc="debate", unit="arm"):
+        rows += one_arm(cohort, setting, arm, seed, folder)
+    return pd.DataFrame(rows)
+
+
+def one_arm(cohort: Cohort, setting: Setting, arm: Arm, seed: int, folder: Path) -> list[dict[str, Any]]:
+    """The rows of one arm and seed, from `folder` where they are there."""
+    result = folder / f"seed{seed}" / f"{_slug(str(arm))}.json"
+    if not result.exists():
+        rows = _run(cohort, setting, arm, seed, folder / f"seed{seed}")
+        write_text(result, json.dumps(rows, indent=1))
+    found: list[dict[str, Any]] = json.loads(result.read_text(encoding="utf-8"))
+    return found
+
+
+def _run(cohort: Cohort, setting: Setting, arm: Arm, seed: int, folder: Path) -> list[dict[str, Any]]:
+    draw = cohort.draw(seed, setting)
+    start: str | Trained = "scratch"
+    place, seconds_before, steps_before = "", 0.0, 0
+    for stage in arm.stages:
+        place = f"{place}{_slug(str(stage))}."
+        start = _pretrained(cohort, setting, stage, draw, seed, folder / place, start)
+        seconds_before, steps_before = seconds_before + start.seconds, steps_before + start.step
+    steps = setting.finetune_steps + (setting.pretrain_steps if arm.longer else 0)
+    tuned = finetune(
+        cohort.target, start, classes=cohort.target.classes, cases=draw.shots, folder=folder / f"{_slug(str(arm))}.tuned",
+        plan=_plan(setting, steps, seed), **_common(setting, arm.stages == ()),
+    )  # fmt: skip
+    model = _whole(Model.open(tuned.checkpoint), cohort)
+    found = dsc_by_case(model, cohort.target.select(cohort.tests))
+    costs = {
+        "cts": arm.cts, "annotated_cts": arm.annotated_cts,
+        "annotated_minutes": arm.annotated_cts * len(cohort.labelled.classes) * MINUTES,
+        "seconds_before": seconds_before, "steps_before": steps_before, "seconds": tuned.seconds, "steps": tuned.step,
+    }  # fmt: skip
+    return [
+        {"arm": str(arm), "seed": seed, "structure": name, "case": id, "dsc": value, **costs}
+        for name, values in found.items()
+        for id, value in values.items()
+    ]
+
+
+def _pretrained(
+    cohort: Cohort, setting: Setting, stage: Stage, draw: Draw, seed: int, folder: Path, start: str | Trained
+) -> Trained:
+    ids = draw.before[: stage.cts]
+    common: dict[str, Any] = {"plan": _plan(setting, setting.pretrain_steps, seed), "folder": folder, "init_from": start}
+    common |= _common(setting, True)
+    if stage.task == SUPERVISED:
+        return pretrain(cohort.labelled, cases=ids, classes=cohort.labelled.classes, **common)
+    if stage.task == CONTROL:
+        return pretrain(with_masks_of_others(cohort.atlas.select(ids)), classes=cohort.labelled.classes, **common)
+    for option in ("augmentation", "balanced"):  # of masks
+        common.pop(option)
+    return pretrain(cohort.unlabelled, stage.task, cases=ids, **common)
+
+
+def _plan(setting: Setting, steps: int, seed: int) -> Plan:
+    return Plan(
+        steps=steps, learning_rate=setting.learning_rate, warm_up=0.05, seed=seed, precision=setting.precision,
+        accelerator=setting.accelerator, checkpoint_every=steps,
+    )  # fmt: skip
+
+
+def _common(setting: Setting, new: bool) -> dict[str, Any]:
+    made = {"backbone": setting.backbone, "size": setting.size} if new else {}
+    return made | {
+        "patch": setting.patch, "batch_size": setting.batch_size, "spacing_mm": setting.spacing_mm, "augmentation": "upright",
+        "balanced": True,
+    }  # fmt: skip
+
+
+def _whole(model: Model, cohort: Cohort) -> Model:
+    """The model looking at whole volumes: a convolutional network may, and it is several times faster than windows."""
+    sides = [max(case.shape[axis] for case in cohort.target.select(cohort.tests)) for axis in range(3)]
+    assert isinstance(model.network, Backbone)
+    divisor = model.network.divisor
+    x, y, z = (math.ceil(side / divisor) * divisor for side in sides)
+    return dataclasses.replace(model, patch=(x, y, z))
+
+
+def _check_folder(folder: Path, setting: Setting) -> None:
+    said, path = json.dumps(dataclasses.asdict(setting), indent=1), folder / "setting.json"
+    if path.exists() and path.read_text(encoding="utf-8") != said:
+        raise InputError(f"{folder}: holds a debate with another setting (setting.json); choose another folder")
+    write_text(path, said)
+
+
+def _slug(text: str) -> str:
+    plain = "".join(letter if letter.isalnum() else "-" for letter in text)
+    return f"{plain[:60]}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
