@@ -38,6 +38,14 @@ class Model:
     window: tuple[float, float]
     patch: Size
 
+    def __repr__(self) -> str:
+        sides = " x ".join(f"{side:.4g}" for side in self.spacing)
+        network = self.network.backbone if isinstance(self.network, Universal) else self.network
+        return (
+            f"Model({network.name} {network.size}, {len(self.classes)} classes, {sides} mm, "
+            f"{self.window[0]:g} to {self.window[1]:g} HU, windows of {' x '.join(map(str, self.patch))})"
+        )
+
     @property
     def about(self) -> dict[str, Any]:
         """Everything but the weights, in plain values; `Model.open` makes the model of it again.

@@ -76,6 +76,11 @@ def test_the_opened_model_is_the_trained_one(trained):
         assert torch.equal(one, other)
 
 
+def test_a_model_says_what_it_is_in_one_line():
+    model = Model(backbone("unet", classes=2, size="tiny"), ("liver", "spleen"), (2, 2, 1.5), (-175, 250), (32, 32, 32))
+    assert repr(model) == "Model(unet tiny, 2 classes, 2 x 2 x 1.5 mm, -175 to 250 HU, windows of 32 x 32 x 32)"
+
+
 def test_air_alone_holds_no_structure():
     model = Model(backbone("unet", classes=2, size="tiny").eval(), ("liver", "spleen"), (2, 2, 2), (-175, 250), (32, 32, 32))
     found = predict(model, Volume(np.full((40, 40, 40), -1000, np.int16), np.diag([2.0, 2, 2, 1])))

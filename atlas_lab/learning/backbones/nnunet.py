@@ -37,7 +37,12 @@ class NNUNet(Backbone):
 
 ENTRY = Entry(
     NNUNet,
-    {"tiny": {"filters": (12, 24, 48, 96)}, "published": {"filters": (32, 64, 128, 256, 320, 320)}},
+    {
+        "mini": {"filters": (6, 12, 24, 48)},
+        "tiny": {"filters": (12, 24, 48, 96)},
+        "small": {"filters": (24, 48, 96, 192)},
+        "published": {"filters": (32, 64, 128, 256, 320, 320)},
+    },
     paper="Isensee et al., nnU-Net, Nature Methods",
     year=2021,
     licence="Apache-2.0 (MONAI)",

@@ -28,6 +28,6 @@ def _strategy(plan: Plan) -> dict[str, Any]:
 
 def _precision(plan: Plan, device: torch.device) -> dict[str, Any]:
     chosen = best_precision(device) if plan.precision == "auto" else plan.precision
-    if chosen == "16-mixed" and device.type == "cpu":  # by its name Lightning would take bfloat16 instead
-        return {"plugins": [MixedPrecision("16-mixed", "cpu")]}
+    if chosen.endswith("mixed"):  # by its name Lightning takes bfloat16 for 16-mixed on a CPU, and says so on stderr
+        return {"plugins": [MixedPrecision(chosen, device.type)]}  # type: ignore[arg-type]
     return {"precision": chosen}

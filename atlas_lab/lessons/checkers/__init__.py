@@ -1,6 +1,6 @@
 """What checks each exercise: its name → a function of the student's answer."""
 
-from atlas_lab.lessons.checkers import evaluation, explore_volumes, start_here
+from atlas_lab.lessons.checkers import evaluation, explore_volumes, fine_tuning, pretraining, start_here
 from atlas_lab.lessons.verdict import Checker
 
 CHECKERS: dict[str, Checker] = {
@@ -12,4 +12,12 @@ CHECKERS: dict[str, Checker] = {
     "tolerance_mm": evaluation.tolerance_mm,
     "wilson": evaluation.wilson,
     "choose": evaluation.choose,
+    "masked_dice": pretraining.masked_dice,
+    "rate": pretraining.rate,
+    "swap": pretraining.swap,
+    "break_even": pretraining.break_even,
+    "holm": fine_tuning.holm,
+    "paired": fine_tuning.paired,
+    "few_shot": fine_tuning.few_shot,
+    "trained": fine_tuning.trained,
 }

@@ -64,7 +64,7 @@ BENCHMARK = (
         unit="%",
         method="a patient is positive when the predicted lesion volume is above a threshold chosen on validation CTs",
         source="FELIX, medRxiv 2022.09.24.22280071",
-        notebook="02_evaluation",
+        notebook="10_fine_tuning",
         note=FROM_MEMORY,
     ),
 )

@@ -5,7 +5,7 @@ from atlas_lab.lessons.claims.claim import FROM_MEMORY, UNREAD, Claim
 _SUPREM = "Li, Yuille and Zhou, ICLR 2024, arXiv 2501.11253"
 _RSNA = "SuPreM abstract, RSNA 2023"
 _UNIVERSAL = "Liu et al., ICCV 2023, arXiv 2301.00785"
-_PRETRAIN, _TUNE, _ALL, _STEPS = "09_pretraining", "10_fine_tuning", "11_universal_model", "12_continual_learning"
+_TUNE, _ALL, _STEPS = "10_fine_tuning", "11_universal_model", "12_continual_learning"
 
 TRAINING = (
     Claim(
@@ -17,7 +17,7 @@ TRAINING = (
         unit="% fewer CTs",
         method="pre-training sets compared at equal score after fine-tuning",
         source=_SUPREM,
-        notebook=_PRETRAIN,
+        notebook=_TUNE,
     ),
     Claim(
         id="fine_tuning_compute",

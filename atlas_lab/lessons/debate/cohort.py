@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from atlas_lab.data import Atlas, Case, LabelMap
 from atlas_lab.data.phantom import Order
 from atlas_lab.errors import InputError
 from atlas_lab.learning import PreparedCases, prepare
-from atlas_lab.lessons.debate.setting import MORE, Setting
+from atlas_lab.lessons.debate.setting import MORE, Arm, Setting
 from atlas_lab.lessons.source import PHANTOM, open_atlas
 
 HOSPITALS, HELD_OUT = ("north", "south", "east"), "abroad"
 KNOWN = tuple(RELEASES["1.0"].structures)  # what pre-training is annotated for
 NEW = ("colon", "duodenum", "intestine", "portal_vein_and_splenic_vein")  # what fine-tuning asks for
 LESION = "liver_tumor"
+_LESION_NAMES = ("tumor", "lesion", "cyst")
 _LESIONS = (Order("metastasis", count=2, diameter_mm=(25.0, 60.0)),)
 _POOL = 3  # times as many CTs to draw the few annotated ones from, so that seeds differ in them
 
@@ -38,19 +39,22 @@ class Cohort:
     lesions: tuple[str, ...]
 
     @classmethod
-    def of(cls, setting: Setting, source: str = PHANTOM, *, workers: int = 1) -> "Cohort":
+    def of(cls, setting: Setting, source: str = PHANTOM, *, arms: Sequence[Arm] = (), workers: int = 1) -> "Cohort":
         """The phantom's, or that of an atlas whose cases name their `site`: its last site (by name) is held out.
+
+        There are as many CTs as `arms` need (default: all arms).
 
         InputError: too few cases, fewer than two sites, no structure outside release 1.0 that the held-out site annotates.
         """
-        before, after = _phantom(setting, workers) if source == PHANTOM else _real(source)
-        needed = MORE * setting.cts, setting.shots + setting.test
+        needed = max(arm.cts for arm in arms or setting.arms()), setting.shots + setting.test
+        before, after = _phantom(setting, needed[0], workers) if source == PHANTOM else _real(source)
         for name, atlas, least in (("pre-training", before, needed[0]), ("the held-out hospital", after, needed[1])):
             if len(atlas) < least:
                 raise InputError(f"{source}: {name} has {len(atlas)} cases, this debate needs {least}; lower cts, shots or test")
         there = after.structures()
-        new = tuple(name for name in NEW if name in there) or tuple(n for n in there if n not in KNOWN and "tumor" not in n)[:5]
-        lesions = tuple(name for name in (LESION,) if name in there)
+        new = tuple(name for name in NEW if name in there)
+        new = new or tuple(name for name in there if name not in KNOWN and not name.endswith(_LESION_NAMES))[:5]
+        lesions = (LESION,) if source == PHANTOM else tuple(n for n in there if n.endswith(_LESION_NAMES))
         if not new:
             raise InputError(f"{source}: the held-out hospital annotates nothing beyond {', '.join(KNOWN)}")
         known = [name for name in KNOWN if name in before.structures()]
@@ -108,8 +112,8 @@ def _middles(mine: int, his: int) -> tuple[slice, slice]:
     return slice(first, first + common), slice(second, second + common)
 
 
-def _phantom(setting: Setting, workers: int) -> tuple[Atlas, Atlas]:
-    before = Atlas.phantom(cases=MORE * setting.cts, hospitals=HOSPITALS, seed=0, workers=workers)
+def _phantom(setting: Setting, cts: int, workers: int) -> tuple[Atlas, Atlas]:
+    before = Atlas.phantom(cases=max(cts, _POOL * setting.cts), hospitals=HOSPITALS, seed=0, workers=workers)
     count = setting.test + _POOL * setting.shots
     return before, Atlas.phantom(cases=count, hospitals=HELD_OUT, seed=0, lesions=_LESIONS, workers=workers)
 

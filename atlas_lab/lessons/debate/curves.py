@@ -28,7 +28,10 @@ def three_curves(scores: pd.DataFrame) -> Figure:
         ax.set(xlabel=words)
         ax.grid(alpha=0.3)
     axes[0].set(ylabel="DSC after fine-tuning", xscale="symlog")
-    axes[0].set_xlim(left=-0.3)
+    seen = sorted(scores["cts"].unique())
+    axes[0].set_xticks(seen, [f"{count:g}" for count in seen])
+    axes[0].set_xticks([], minor=True)
+    axes[0].set_xlim(-0.3, 1.3 * max(seen[-1], 1))
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     return figure
 

@@ -12,11 +12,13 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from atlas_lab.errors import InputError
-from atlas_lab.learning import Backbone, Model, Plan, Trained, finetune, pretrain
+from atlas_lab.learning import Backbone, Model, Trained, finetune, pretrain
 from atlas_lab.learning.measuring import dsc_by_case
 from atlas_lab.lessons.debate.cohort import Cohort, Draw, with_masks_of_others
 from atlas_lab.lessons.debate.setting import CONTROL, MINUTES, SUPERVISED, Arm, Setting, Stage
 from atlas_lab.runs import write_text
+
+_OF_MASKS: dict[str, Any] = {"augmentation": "upright", "balanced": True}
 
 
 def debate(cohort: Cohort, setting: Setting, arms: Sequence[Arm], seeds: Iterable[int], folder: Path) -> pd.DataFrame:
@@ -52,12 +54,13 @@ def _run(cohort: Cohort, setting: Setting, arm: Arm, seed: int, folder: Path) ->
         place = f"{place}{_slug(str(stage))}."
         start = _pretrained(cohort, setting, stage, draw, seed, folder / place, start)
         seconds_before, steps_before = seconds_before + start.seconds, steps_before + start.step
+    made: dict[str, Any] = {} if arm.stages else {"backbone": setting.backbone, "size": setting.size}
     steps = setting.finetune_steps + (setting.pretrain_steps if arm.longer else 0)
     tuned = finetune(
-        cohort.target, start, classes=cohort.target.classes, cases=draw.shots, folder=folder / f"{_slug(str(arm))}.tuned",
-        plan=_plan(setting, steps, seed), **_common(setting, arm.stages == ()),
+        cohort.target, start, classes=cohort.target.classes, cases=draw.shots, folder=_tuned(folder, arm),
+        plan=setting.plan(steps, seed), **setting.options(), **_OF_MASKS, **made,
     )  # fmt: skip
-    model = _whole(Model.open(tuned.checkpoint), cohort)
+    model = whole(Model.open(tuned.checkpoint), cohort)
     found = dsc_by_case(model, cohort.target.select(cohort.tests))
     costs = {
         "cts": arm.cts, "annotated_cts": arm.annotated_cts,
@@ -75,39 +78,37 @@ def _pretrained(
     cohort: Cohort, setting: Setting, stage: Stage, draw: Draw, seed: int, folder: Path, start: str | Trained
 ) -> Trained:
     ids = draw.before[: stage.cts]
-    common: dict[str, Any] = {"plan": _plan(setting, setting.pretrain_steps, seed), "folder": folder, "init_from": start}
-    common |= _common(setting, True)
+    common: dict[str, Any] = {
+        "plan": setting.plan(setting.pretrain_steps, seed), "folder": folder, "init_from": start, "backbone": setting.backbone,
+        "size": setting.size, **setting.options(),
+    }  # fmt: skip
     if stage.task == SUPERVISED:
-        return pretrain(cohort.labelled, cases=ids, classes=cohort.labelled.classes, **common)
+        return pretrain(cohort.labelled, cases=ids, classes=cohort.labelled.classes, **_OF_MASKS, **common)
     if stage.task == CONTROL:
-        return pretrain(with_masks_of_others(cohort.atlas.select(ids)), classes=cohort.labelled.classes, **common)
-    for option in ("augmentation", "balanced"):  # of masks
-        common.pop(option)
+        false = with_masks_of_others(cohort.atlas.select(ids))
+        return pretrain(false, classes=cohort.labelled.classes, **_OF_MASKS, **common)
     return pretrain(cohort.unlabelled, stage.task, cases=ids, **common)
 
 
-def _plan(setting: Setting, steps: int, seed: int) -> Plan:
-    return Plan(
-        steps=steps, learning_rate=setting.learning_rate, warm_up=0.05, seed=seed, precision=setting.precision,
-        accelerator=setting.accelerator, checkpoint_every=steps,
-    )  # fmt: skip
+def model_of(folder: Path, arm: Arm, seed: int, cohort: Cohort) -> Model:
+    """What a finished debate left of an arm: its fine-tuned model, which looks at whole volumes.
+
+    InputError: the arm was not run with this seed in this folder.
+    """
+    return whole(Model.open(_tuned(folder / f"seed{seed}", arm)), cohort)
 
 
-def _common(setting: Setting, new: bool) -> dict[str, Any]:
-    made = {"backbone": setting.backbone, "size": setting.size} if new else {}
-    return made | {
-        "patch": setting.patch, "batch_size": setting.batch_size, "spacing_mm": setting.spacing_mm, "augmentation": "upright",
-        "balanced": True,
-    }  # fmt: skip
-
-
-def _whole(model: Model, cohort: Cohort) -> Model:
+def whole(model: Model, cohort: Cohort) -> Model:
     """The model looking at whole volumes: a convolutional network may, and it is several times faster than windows."""
     sides = [max(case.shape[axis] for case in cohort.target.select(cohort.tests)) for axis in range(3)]
     assert isinstance(model.network, Backbone)
     divisor = model.network.divisor
     x, y, z = (math.ceil(side / divisor) * divisor for side in sides)
     return dataclasses.replace(model, patch=(x, y, z))
+
+
+def _tuned(folder: Path, arm: Arm) -> Path:
+    return folder / f"{_slug(str(arm))}.tuned"
 
 
 def _check_folder(folder: Path, setting: Setting) -> None:

@@ -1,8 +1,10 @@
 """What the debate is run with: how many CTs, which arms, how long."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from atlas_lab.errors import InputError
+from atlas_lab.learning import Plan
 from atlas_lab.learning.pretext.registry import TASKS
 
 MORE = 10  # times as many CTs without annotation, where a self-supervised arm may have them
@@ -76,6 +78,17 @@ class Setting:
         for name, least in (("cts", 3), ("shots", 1), ("test", 2), ("pretrain_steps", 1), ("finetune_steps", 1)):
             if getattr(self, name) < least:
                 raise InputError(f"{name}={getattr(self, name)}: give {least} or more")
+
+    def plan(self, steps: int, seed: int) -> Plan:
+        """The plan of a training of so many steps."""
+        return Plan(
+            steps=steps, learning_rate=self.learning_rate, warm_up=0.05, seed=seed, precision=self.precision,
+            accelerator=self.accelerator, checkpoint_every=steps,
+        )  # fmt: skip
+
+    def options(self) -> dict[str, Any]:
+        """What every training of it has in common, pre-training without masks too."""
+        return {"patch": self.patch, "batch_size": self.batch_size, "spacing_mm": self.spacing_mm}
 
     def arms(self) -> tuple[Arm, ...]:
         """Every arm: scratch twice, each task on as many CTs and on ten times as many, supervised on a third and on all of
