@@ -1,10 +1,11 @@
 """Seconds and peak memory of 25 masks in a 256^3 CT, beside MONAI's sliding window in the form SuPreM runs it.
 
-Both sides move the same network over the same phantom patient in its air, in windows of 96^3 that overlap by a quarter (MONAI's default)
-and Gaussian weights, one at a time. The peer takes every window in float32, keeps all logits, then all probabilities, and
-cuts them at one half (SuPreM's inference, ICLR 2024); ours skips windows of air, uses bf16 where the hardware has it, and
-keeps the boxes around the masks. The network is a U-Net trained for some minutes, on a GPU of the published size; the share of
-voxels that get the same set of labels is checked first. Memory is that of a new process, on a GPU the device's.
+Both sides move the same network over the same phantom patient in its air, in windows of 96^3 that overlap by a quarter
+(MONAI's default) with Gaussian weights, one at a time. The peer takes every window in float32, keeps all logits, then all
+probabilities, and cuts them at one half (SuPreM's inference, ICLR 2024); ours skips windows of air, uses bf16 where the
+hardware has it, and keeps the boxes around the masks. The network is a U-Net trained for some minutes, on a GPU of the
+published size; the share of voxels that get the same set of labels is checked first. Memory is that of a new process, on a GPU
+the device's.
 """
 
 import dataclasses
