@@ -6,11 +6,12 @@ from pathlib import Path
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning.backbones import backbone as new_backbone
-from atlas_lab.learning.given import Cases, Spacing, held_out, ready
+from atlas_lab.learning.given import Cases, Spacing, held_out, listed, ready
 from atlas_lab.learning.patches import SUPREM_WINDOW, PatchTransform
 from atlas_lab.learning.starting import SCRATCH, Origin, Start, freeze, initialise, rare_at_first
 from atlas_lab.learning.supervised import Supervised
 from atlas_lab.learning.training import Plan, Trained, train
+from atlas_lab.learning.training.plan import checked
 
 Size = tuple[int, int, int]
 
@@ -48,7 +49,7 @@ def finetune(
     InputError: see `prepare` and `train`; weights of another backbone or too little of them, a licence that is not
     accepted, a class that no case is annotated for.
     """
-    plan = plan or Plan(learning_rate=1e-4)
+    plan = checked(plan or Plan(learning_rate=1e-4))
     origin = Origin.of(init_from)
     about = origin.about
     made_like = about.get("backbone", {})
@@ -56,6 +57,7 @@ def finetune(
     spacing_mm = spacing_mm if spacing_mm is not None else tuple(about.get("spacing_mm", (1.5, 1.5, 1.5)))
     window = window or tuple(about.get("window", SUPREM_WINDOW))
     patch = patch or tuple(about.get("patch", (96, 96, 96)))
+    classes = listed(classes, "classes")
     if not classes:
         raise InputError("classes: give at least one structure or tumour to learn, such as ['pancreas']")
     options = made_like.get("options", {}) if name == made_like.get("name") else {}

@@ -1,6 +1,7 @@
 """The cases that a training is given, in whatever form, made ready."""
 
 from collections.abc import Iterable, Sequence
+from os import PathLike
 
 from atlas_lab.data import Atlas, Case
 from atlas_lab.errors import InputError, nearest
@@ -17,6 +18,7 @@ def ready(
 
     InputError: an id that is not there, cases that were prepared for other classes or another spacing; see `prepare`.
     """
+    _check_is_an_atlas(cases, what)
     if isinstance(cases, PreparedCases):
         spacing = (spacing_mm,) * 3 if isinstance(spacing_mm, int | float) else tuple(spacing_mm)
         if cases.classes != tuple(classes) or cases.spacing != spacing:
@@ -45,8 +47,16 @@ def held_out(
     return ready([one for one in given if isinstance(one, Case)], None, classes, spacing_mm, workers, "validation")
 
 
+def listed(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """Names as they were given. InputError: one text in place of a list."""
+    if isinstance(names, str):
+        raise InputError(f"{what}={names!r}: give a list, such as [{names!r}]")
+    return tuple(names)
+
+
 def annotated(cases: Cases) -> tuple[str, ...]:
     """Every structure that some case is annotated for, in the order of the table of anatomy."""
+    _check_is_an_atlas(cases, "cases")
     if isinstance(cases, PreparedCases):
         return cases.classes
     if isinstance(cases, Atlas):
@@ -54,10 +64,15 @@ def annotated(cases: Cases) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for case in cases for name in case.labels))
 
 
+def _check_is_an_atlas(cases: object, what: str) -> None:
+    if isinstance(cases, str | PathLike):
+        raise InputError(f"{what}: {str(cases)!r} is a path; open it first: al.Atlas.open({str(cases)!r})")
+
+
 def _chosen(cases: Atlas | Iterable[Case], ids: Sequence[str], what: str) -> Atlas | list[Case]:
     by_id = None if isinstance(cases, Atlas) else {case.id: case for case in cases}
     there = cases.ids if isinstance(cases, Atlas) else list(by_id or ())
-    for id in ids:
+    for id in listed(ids, what):
         if id not in there:
             raise InputError(f"{what}: there is no case {id!r}; {nearest(id, there)}there are {', '.join(map(str, there[:5]))} …")
     if isinstance(cases, Atlas):

@@ -70,7 +70,9 @@ class Model:
         found = load(path)
         about = found.get("about", {})
         if not {"backbone", "classes", "spacing_mm", "window", "patch"} <= about.keys():
-            raise InputError(f"{path}: is the checkpoint of a training that makes no model to predict with")
+            raise InputError(
+                f"{path}: is the checkpoint of a training that makes no model to predict with; fine-tune from it first"
+            )
         made = about["backbone"]
         network = backbone(made["name"], len(about["classes"]), made["size"], made["channels"], **made["options"])
         try:

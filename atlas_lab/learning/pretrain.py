@@ -7,7 +7,7 @@ from typing import Any
 
 from atlas_lab.errors import InputError, nearest
 from atlas_lab.learning.backbones import backbone as new_backbone
-from atlas_lab.learning.given import Cases, Spacing, annotated, held_out, ready
+from atlas_lab.learning.given import Cases, Spacing, annotated, held_out, listed, ready
 from atlas_lab.learning.patches import SUPREM_WINDOW, PatchTransform
 from atlas_lab.learning.pretext.registry import TASKS
 from atlas_lab.learning.pretext.registry import pretext as task_of
@@ -16,6 +16,7 @@ from atlas_lab.learning.selfsupervised import SelfSupervised
 from atlas_lab.learning.starting import SCRATCH, Origin, Start, initialise, rare_at_first
 from atlas_lab.learning.supervised import Supervised
 from atlas_lab.learning.training import Plan, Trained, train
+from atlas_lab.learning.training.plan import checked
 
 SUPERVISED = "supervised"
 Size = tuple[int, int, int]
@@ -49,16 +50,17 @@ def pretrain(
     `task` is "supervised" (SuPreM, ICLR 2024: the structures in `classes`, by default all that are annotated) or a pretext
     task, by name or as `pretext(name, …)` made it, which needs no annotation. `cases` are ids (default: all), `validation`
     ids or other cases, of supervised training alone. `init_from`: see `finetune`. `plan` has budget, learning rate and seed;
-    `patch` is in voxels, `spacing_mm` in mm, `window` in HU; `augmentation`, `balanced`, `transforms` and `workers` are
-    those of `batches`. The defaults are SuPreM's, except its budget: 800 epochs on eight GPUs. A stopped training in
-    `folder` goes on. InputError: see `prepare`, `train`, `finetune`; an unknown task; validation of a pretext task.
+    `patch` is in voxels, `spacing_mm` in mm, `window` in HU; `augmentation`, `balanced` and `transforms` are those of
+    supervised training, `workers` of both: see `batches`. The defaults are SuPreM's, except its budget: 800 epochs on eight
+    GPUs. A stopped training in `folder` goes on. InputError: see `prepare`, `train`, `finetune`; an unknown task; validation
+    of a pretext task.
     """
-    plan = plan or Plan()
+    plan = checked(plan or Plan())
     asked = _task(task)
     common: dict[str, Any] = {"patch": patch, "batch_size": batch_size, "window": window, "workers": workers, "seed": plan.seed}
     origin = Origin.of(init_from)
     if asked is None:
-        chosen = tuple(classes) if classes is not None else annotated(atlas)
+        chosen = listed(classes, "classes") if classes is not None else annotated(atlas)
         made = new_backbone(backbone, max(len(chosen), 1), size, seed=plan.seed)
         start = initialise(made, origin, accept_licence=accept_licence)
         rare_at_first(made)

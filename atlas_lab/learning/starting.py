@@ -44,6 +44,11 @@ class Origin:
         path = start.checkpoint if isinstance(start, Trained) else Path(start)
         if path.is_dir():
             path = path / BEST if (path / BEST).exists() else path / LAST
+        if path.parent.is_dir() and not path.is_file() and path.name in (BEST, LAST):
+            inside = ", ".join(sorted(found.parent.name for found in path.parent.glob(f"*/{LAST}"))[:5])
+            raise InputError(
+                f"{path.parent}: holds no training; " + (f"those in it are {inside}" if inside else "it has no checkpoint")
+            )
         if not path.is_file():
             near = f" (published are {', '.join(name for name, source in SOURCES.items() if not source.refused)})"
             raise InputError(f"init_from={str(start)!r}: no such training or file{near}; or give {SCRATCH!r}")
@@ -115,5 +120,5 @@ def rare_at_first(backbone: Backbone) -> None:
 def freeze(backbone: Backbone, train: str) -> None:
     """Keep all but the part that is trained: `full`, `decoder` (its head too) or `head`. InputError: another word."""
     if train not in PARTS:
-        raise InputError(f"train={train!r}: choose one of {', '.join(PARTS)}")
+        raise InputError(f"train_part={train!r}: choose one of {', '.join(PARTS)}")
     backbone.freeze(*PARTS[train])

@@ -150,14 +150,43 @@ def test_what_cannot_be_asked_is_refused_in_a_line(patients, tmp_path):
         ({"classes": ["livr"]}, "no case is annotated for 'livr'.*missing in P0, P1, P2, P3"),
         ({"cases": ["P9"]}, "cases: there is no case 'P9'"),
         ({"validation": ["P9"]}, "validation: there is no case 'P9'"),
-        ({"train_part": "some"}, "choose one of full, decoder, head"),
+        ({"train_part": "some"}, "train_part='some': choose one of full, decoder, head"),
+        ({"classes": "liver"}, r"classes='liver': give a list, such as \['liver'\]"),
+        ({"cases": "P0"}, "cases='P0': give a list"),
+        ({"plan": {"steps": 3}}, "plan=.*give a Plan"),
+        ({"spacing_mm": "6"}, "spacing_mm='6': give a number of mm"),
     ):
         with pytest.raises(InputError, match=said):
             tune(**options)
     with pytest.raises(InputError, match="models_genesis"):
         pretrain(patients, "model_genesis", folder=tmp_path)
+    with pytest.raises(InputError, match=r"'runs' is a path; open it first: al.Atlas.open\('runs'\)"):
+        pretrain("runs", folder=tmp_path)
     with pytest.raises(InputError, match="asks images alone"):
         pretrain(patients, "jigsaw", folder=tmp_path, classes=["liver"])
+
+
+def test_a_folder_that_holds_another_training_says_what_of_it_is_other(patients, tmp_path):
+    pretrained(patients, tmp_path / "runs" / "genesis", "models_genesis")
+    with pytest.raises(
+        InputError,
+        match=r"holds a training of something else \(kind: 'self-supervised', now 'supervised'; task: .*another folder",
+    ):
+        pretrained(patients, tmp_path / "runs" / "genesis", "supervised")
+    with pytest.raises(InputError, match=r"runs: holds no training; those in it are genesis"):
+        finetune(patients, tmp_path / "runs", classes=["liver"], folder=tmp_path / "new")
+
+
+@pytest.mark.parametrize(
+    ("transform", "said"),
+    [
+        (lambda *_: None, "returns NoneType; it must return the HU"),
+        (lambda *_: 1 / 0, "raised ZeroDivisionError: division by zero.*case P"),
+    ],
+)
+def test_a_transform_that_fails_is_named_with_its_case(patients, tmp_path, transform, said):
+    with pytest.raises(InputError, match=said):
+        pretrained(patients, tmp_path, "supervised", transforms=[transform])
 
 
 def test_a_case_without_the_asked_class_teaches_nothing_of_it(tmp_path):

@@ -76,6 +76,8 @@ def _check_classes(classes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _check_spacing(spacing_mm: float | Spacing) -> Spacing:
+    if isinstance(spacing_mm, str):
+        raise InputError(f"spacing_mm={spacing_mm!r}: give a number of mm, or three")
     wanted = np.broadcast_to(np.asarray(spacing_mm, dtype=np.float64), (3,))
     if not (np.isfinite(wanted).all() and (wanted > 0).all()):
         raise InputError(f"spacing_mm={spacing_mm} must be above 0 mm")

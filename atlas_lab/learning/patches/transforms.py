@@ -69,7 +69,15 @@ def apply(
     InputError: it returns another shape, NaN, or a mask of something that is not one of the classes.
     """
     who = getattr(transform, "__name__", type(transform).__name__)
-    new, changed = transform(hu.copy(), PatchMasks(bits, known, classes), spacing, rng)
+    try:
+        answer = transform(hu.copy(), PatchMasks(bits, known, classes), spacing, rng)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a user's code raises
+        raise InputError(f"transform {who} raised {type(error).__name__}: {error}") from error
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise InputError(f"transform {who} returns {type(answer).__name__}; it must return the HU and a dict of masks")
+    new, changed = answer
     new = np.asarray(new)
     if new.shape != hu.shape:
         raise InputError(f"transform {who} returns HU of shape {new.shape}; the patch has {hu.shape}")

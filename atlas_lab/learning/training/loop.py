@@ -136,7 +136,8 @@ class _State:
                 raise InputError(f"{folder}: holds a training already; choose another folder, or resume it")
             found = checkpoint.load(folder / checkpoint.LAST)
             if found["about"] != objective.about:
-                raise InputError(f"{folder}: holds a training of something else ({_differs(found['about'], objective.about)})")
+                other = _differs(found["about"], objective.about)
+                raise InputError(f"{folder}: holds a training of something else ({other}); choose another folder")
             objective.network.load_state_dict(found["network"])
         network: nn.Module = objective.network
         if fabric.device.type == "cuda":
@@ -198,6 +199,9 @@ def _to(batch: Any, device: torch.device) -> Any:
     return batch
 
 
+_TELLING = ("kind", "task", "backbone", "classes", "start")  # first, of what an objective says of itself
+
+
 def _differs(one: dict[str, Any], other: dict[str, Any]) -> str:
-    names = [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
-    return "; ".join(f"{name}: {one.get(name)!r}, now {other.get(name)!r}" for name in names[:3])[:300]
+    names = [name for name in dict.fromkeys([*_TELLING, *sorted({*one, *other})]) if one.get(name) != other.get(name)]
+    return "; ".join(f"{name}: {one.get(name)!r}, now {other.get(name)!r}" for name in names[:2])[:300]

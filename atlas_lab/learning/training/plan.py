@@ -80,6 +80,13 @@ class Plan:
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (progress - self.warm_up) / (1 - self.warm_up)))
 
 
+def checked(plan: object) -> Plan:
+    """InputError: something else than a plan."""
+    if not isinstance(plan, Plan):
+        raise InputError(f"plan={plan!r}: give a Plan, such as al.learning.Plan(steps=1000)")
+    return plan
+
+
 def best_precision(device: torch.device) -> str:
     """bf16 where the hardware has it, fp16 with a scaler on older NVIDIA cards, else float32."""
     if device.type == "cuda":
