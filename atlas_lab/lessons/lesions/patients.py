@@ -20,6 +20,7 @@ TYPES = {
 }
 SPLITS = ("train", "validation", "test")
 _DIAMETERS_MM = (15.0, 40.0)
+_SEEN_VOXELS = 3  # wide, or a phantom's lesion may be left out of its scan
 _SPARE = 1.5  # times as many phantoms as controls are wanted, of whom those without a mimic are left out
 
 
@@ -59,7 +60,7 @@ def _phantoms(patients: int, spacing_mm: float, seed: int, workers: int) -> list
     made: list[Case] = []
     for number, (short, kind) in enumerate(TYPES.items()):
         count = ill // 3 + (number < ill % 3)
-        order = Order(kind, diameter_mm=_DIAMETERS_MM)
+        order = Order(kind, diameter_mm=(max(_DIAMETERS_MM[0], _SEEN_VOXELS * spacing_mm), _DIAMETERS_MM[1]))
         made += _named(short, _scans(count, [order], spacing_mm, seed, number, workers), count)
     controls = patients - ill
     healthy = _scans(round(_SPARE * controls) + 3, [], spacing_mm, seed, len(TYPES), workers)
