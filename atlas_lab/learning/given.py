@@ -5,9 +5,11 @@ from os import PathLike
 
 from atlas_lab.data import Atlas, Case
 from atlas_lab.errors import InputError, nearest
+from atlas_lab.learning.backbones import Backbone
 from atlas_lab.learning.patches import PreparedCases, prepare
 
 Cases = Atlas | PreparedCases | Iterable[Case]
+Size = tuple[int, int, int]
 Spacing = float | tuple[float, float, float]
 
 
@@ -52,6 +54,14 @@ def listed(names: Sequence[str], what: str) -> tuple[str, ...]:
     if isinstance(names, str):
         raise InputError(f"{what}={names!r}: give a list, such as [{names!r}]")
     return tuple(names)
+
+
+def sides_of(patch: int | Size, network: Backbone) -> Size:
+    """A patch's sides in voxels. InputError: sides that the network cannot take."""
+    sides = (patch, patch, patch) if isinstance(patch, int) else patch
+    if any(side % network.divisor for side in sides):
+        raise InputError(f"patch={patch}: {network.name} takes sides that are multiples of {network.divisor}")
+    return sides
 
 
 def annotated(cases: Cases) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from torch.utils.data import Dataset, default_collate
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning.backbones import Backbone
+from atlas_lab.learning.given import sides_of
 from atlas_lab.learning.model import SCRATCH, described
-from atlas_lab.learning.patches import SUPREM_WINDOW, PreparedCases, batches, generator_of
+from atlas_lab.learning.patches import SUPREM_WINDOW, PreparedCases, batches, generator_of, windowed
 from atlas_lab.learning.pretext.task import Task
 
 Size = tuple[int, int, int]
@@ -38,9 +39,7 @@ class SelfSupervised:
 
         InputError: a patch whose sides the backbone cannot take, a task with fewer crops than a batch.
         """
-        sides = (patch, patch, patch) if isinstance(patch, int) else patch
-        if any(side % backbone.divisor for side in sides):
-            raise InputError(f"patch={patch}: {backbone.name} takes sides that are multiples of {backbone.divisor}")
+        sides = sides_of(patch, backbone)
         if task.crops is not None and task.crops < batch_size:
             raise InputError(f"{task.name}: crops={task.crops} are fewer than batch_size={batch_size}")
         self.task, self.backbone = task, backbone
@@ -99,8 +98,7 @@ class SelfSupervised:
         """None."""
 
     def _images(self, hu: torch.Tensor) -> torch.Tensor:
-        low, high = self._window
-        return hu.float().sub_(low).div_(high - low).clamp_(0, 1)
+        return windowed(hu, self._window)
 
     def _epochs(self, crops: int, start: int, rank: int, ranks: int) -> Iterator[Any]:
         """The fixed crops, number by number; the task looks at all of them before each epoch."""

@@ -11,7 +11,7 @@ from torch import nn
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning.backbones import Backbone
-from atlas_lab.learning.model import described
+from atlas_lab.learning.model import checkpoint_in, described
 from atlas_lab.learning.training import Trained, load
 from atlas_lab.learning.training.checkpoint import BEST, LAST
 from atlas_lab.learning.weights import SOURCES, load_weights
@@ -41,9 +41,7 @@ class Origin:
         if isinstance(start, str) and (source := named(start)):
             made = {"name": source.backbone, "size": "published", "channels": 1, "options": {}}
             return cls(start, None, {"backbone": made, "kind": "published"})
-        path = start.checkpoint if isinstance(start, Trained) else Path(start)
-        if path.is_dir():
-            path = path / BEST if (path / BEST).exists() else path / LAST
+        path = start.checkpoint if isinstance(start, Trained) else checkpoint_in(Path(start))
         if path.parent.is_dir() and not path.is_file() and path.name in (BEST, LAST):
             inside = ", ".join(sorted(found.parent.name for found in path.parent.glob(f"*/{LAST}"))[:5])
             raise InputError(

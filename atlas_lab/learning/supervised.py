@@ -11,6 +11,7 @@ from atlas_lab.errors import InputError
 from atlas_lab.figures.sheet import Sheet
 from atlas_lab.learning.backbones import Backbone
 from atlas_lab.learning.examples import Examples
+from atlas_lab.learning.given import sides_of
 from atlas_lab.learning.measuring import dsc_by_case
 from atlas_lab.learning.model import SCRATCH, Model
 from atlas_lab.learning.patches import SUPREM_WINDOW, Augmentation, PatchTransform, PreparedCases, batches
@@ -44,13 +45,11 @@ class Supervised:
         those of `batches` and `Augmentation`. What is frozen stays as it is. InputError: another number of outputs, a patch
         whose sides the network cannot take, validation on cases of the training or other classes.
         """
-        sides = (patch, patch, patch) if isinstance(patch, int) else patch
         if network.classes != len(cases.classes):
             raise InputError(
                 f"the network has {network.classes} outputs, the cases {len(cases.classes)} classes; make it with as many"
             )
-        if any(side % network.divisor for side in sides):
-            raise InputError(f"patch={patch}: {network.name} takes sides that are multiples of {network.divisor}")
+        sides = sides_of(patch, network)
         if validation is not None:
             _check_validation(cases, validation)
         self.network: nn.Module = network

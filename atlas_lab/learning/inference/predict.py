@@ -120,7 +120,7 @@ def _brings(mask: CroppedMask) -> Any:
 def _hu(volume: Volume, grid: LabelMap) -> np.ndarray:
     """int16 (x, y, z) on the grid, as a training prepares it; no float copy of a whole CT of whole numbers exists."""
     if volume.array.dtype.kind == "f" and (missing := int(np.isnan(volume.array).sum())):
-        raise InputError(f"the CT holds {missing} voxels that are no number (NaN); repair the file or leave it out")
+        raise InputError(f"the CT holds NaN in {missing} voxels; repair the file or leave it out")
     like = Volume(np.broadcast_to(np.int16(0), grid.shape), grid.affine)
     hu = regrid(volume, like, outside=0.0).array  # the grid lies within the CT's field of view: there is no outside
     if hu.dtype != np.int16:

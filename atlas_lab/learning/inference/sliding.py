@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from atlas_lab.learning.inference.windows import Place, blending_weights, chunks, cut, is_seen, padded, starts
+from atlas_lab.learning.patches import windowed
 from atlas_lab.learning.training.plan import best_precision
 
 Size = tuple[int, int, int]
@@ -101,8 +102,7 @@ def _looked_at(
     network: nn.Module, crops: list[np.ndarray], window: tuple[float, float], device: torch.device, flips: Sequence[int]
 ) -> torch.Tensor:
     """Logits (windows, classes, *patch), the mean over all mirrored copies."""
-    low, high = window
-    images = torch.from_numpy(np.stack(crops)).to(device).float().sub_(low).div_(high - low).clamp_(0, 1)[:, None]
+    images = windowed(torch.from_numpy(np.stack(crops)).to(device), window)[:, None]
     total: torch.Tensor = network(images)
     copies = [[axis + 2 for axis in axes] for n in range(1, len(flips) + 1) for axes in itertools.combinations(flips, n)]
     if not copies:

@@ -15,6 +15,7 @@ from atlas_lab.data.regrid import regrid
 from atlas_lab.data.volume import Volume
 from atlas_lab.errors import InputError, nearest
 from atlas_lab.learning.inference.pieces import EMPTY, Box, box_of
+from atlas_lab.learning.inference.postprocess.crops import tight
 from atlas_lab.runs import atomic_folder
 
 
@@ -93,12 +94,7 @@ class SoftPredictions(Mapping[str, np.ndarray]):
 
     def _mask(self, name: str, threshold: float) -> CroppedMask:
         box, values = self.cropped(name)
-        above = values > 255 * threshold
-        inner = box_of(above)
-        if inner == EMPTY:
-            return CroppedMask(self.shape, EMPTY, above[EMPTY])
-        moved = cast(Box, tuple(slice(i.start + b.start, i.stop + b.start) for i, b in zip(inner, box, strict=True)))
-        return CroppedMask(self.shape, moved, np.ascontiguousarray(above[inner]))
+        return tight(self.shape, box, values > 255 * threshold)
 
     def __repr__(self) -> str:
         return f"SoftPredictions({len(self)} structures on {' x '.join(map(str, self.shape))}: {', '.join(self)})"

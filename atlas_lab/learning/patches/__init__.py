@@ -1,6 +1,6 @@
 """The data path: cases resampled once into the cache, patches read from memory maps, augmented in batch on the device."""
 
-from atlas_lab.learning.patches.augment import PRESETS, SUPREM_WINDOW, Augmentation, Augmented, Preset
+from atlas_lab.learning.patches.augment import PRESETS, SUPREM_WINDOW, Augmentation, Augmented, Preset, windowed
 from atlas_lab.learning.patches.bits import expand
 from atlas_lab.learning.patches.loader import Batch, batches
 from atlas_lab.learning.patches.prepare import prepare
@@ -23,4 +23,5 @@ __all__ = [
     "expand",
     "generator_of",
     "prepare",
+    "windowed",
 ]

@@ -6,7 +6,7 @@ import torch
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning.patches.augment.draws import Draws
-from atlas_lab.learning.patches.augment.intensity import change_grey
+from atlas_lab.learning.patches.augment.intensity import change_grey, windowed
 from atlas_lab.learning.patches.augment.presets import Preset, named
 from atlas_lab.learning.patches.augment.spatial import flip_and_turn, tilt_and_zoom
 from atlas_lab.learning.patches.bits import expand
@@ -61,8 +61,7 @@ class Augmentation:
         """`hu` (B, 1, X, Y, Z) and `bits` (B, X, Y, Z) → `image` and `target`, on their device."""
         draws = Draws(generator, len(batch["hu"]))
         hu, bits = flip_and_turn(batch["hu"], batch["bits"], self.preset, draws)
-        low, high = self.window
-        image = hu.to(torch.float32).sub_(low).div_(high - low).clamp_(0, 1)
+        image = windowed(hu, self.window)
         image, bits = tilt_and_zoom(image, bits, self.spacing, self.preset, draws)
         change_grey(image, self.preset, draws)
         return {

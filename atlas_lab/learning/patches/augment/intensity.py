@@ -7,6 +7,12 @@ from atlas_lab.learning.patches.augment.draws import Draws
 from atlas_lab.learning.patches.augment.presets import Preset
 
 
+def windowed(hu: torch.Tensor, window: tuple[float, float]) -> torch.Tensor:
+    """Whole HU as float32, the window's ends (lowest, highest) 0 and 1, cut there."""
+    low, high = window
+    return hu.to(torch.float32).sub_(low).div_(high - low).clamp_(0, 1)
+
+
 def change_grey(image: torch.Tensor, preset: Preset, draws: Draws) -> None:
     """Noise, scale, shift, low resolution, gamma, in nnU-Net's order; `image` (B, 1, X, Y, Z) is changed in place."""
     rows = draws.happens(preset.noise)
