@@ -70,7 +70,8 @@ def test_the_report_opens_with_pictures_and_no_network(series, browser_path):
 def test_plain_papermill_runs_it_and_plain_nbconvert_shows_it(notebook, tmp_path):
     parameters = [word for name, value in CI[notebook.name].items() for word in ("-p", name, str(value))]
     papermill = [sys.executable, "-m", "papermill", notebook.path, "out.ipynb", *parameters, "-k", "python3"]
-    subprocess.run([*map(str, papermill), "--no-progress-bar"], cwd=tmp_path, check=True, capture_output=True, timeout=600)
+    done = subprocess.run([*map(str, papermill), "--no-progress-bar"], cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-4000:]
     for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells:
         assert not [output for output in cell.get("outputs", []) if output.output_type == "error"]
     convert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "out.ipynb"]

@@ -15,6 +15,7 @@ from atlas_lab.learning.patches.randomness import generator_of
 from atlas_lab.learning.training import checkpoint, processes
 from atlas_lab.learning.training.devices import fabric_of
 from atlas_lab.learning.training.log import Log
+from atlas_lab.learning.training.narrow import sound_convolutions
 from atlas_lab.learning.training.objective import Objective
 from atlas_lab.learning.training.plan import Plan
 from atlas_lab.learning.training.watch import Watch, memory_advice, over_devices
@@ -96,7 +97,8 @@ def _step(
             state.optimizer.state.pop(parameter, None)
         ids += objective.cases(batch)
         generator = generator_of(plan.seed, number, fabric.global_rank)
-        with _own_chance(fabric), fabric.no_backward_sync(state.network, enabled=part + 1 < plan.accumulate):
+        alone = fabric.no_backward_sync(state.network, enabled=part + 1 < plan.accumulate)
+        with _own_chance(fabric), alone, sound_convolutions(fabric.device):
             torch.manual_seed(generator.initial_seed())  # for layers that draw, such as dropout
             parts = objective.loss(state.network, _to(batch, fabric.device), generator)
             fabric.backward(sum(parts.values(), torch.zeros((), device=fabric.device)) / plan.accumulate)
