@@ -8,6 +8,7 @@ from . import pipelines as pipelines
 from . import reports as reports
 from . import runs as runs
 from . import scale as scale
+from . import synthesis as synthesis
 from . import viewers as viewers
 from ._version import __version__ as __version__
 from .data import Atlas as Atlas

@@ -49,14 +49,18 @@ class CroppedMask:
 
 def bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice]:
     """The smallest box that holds every True voxel of (x, y, z); three empty slices when there is none."""
-    box: list[slice] = []
-    for axis in range(3):
-        others = tuple(a for a in range(3) if a != axis)
-        hit = np.flatnonzero(mask.any(axis=others))
-        if hit.size == 0:
-            return (slice(0, 0), slice(0, 0), slice(0, 0))
-        box.append(slice(int(hit[0]), int(hit[-1]) + 1))
-    return box[0], box[1], box[2]
+    slowest_first = sorted(range(3), key=lambda axis: -abs(mask.strides[axis]))
+    turned = mask.transpose(slowest_first)
+    plane = np.logical_or.reduce(turned, axis=0)  # along memory: an any() over the fastest axis takes 8 times as long
+    hit = [np.flatnonzero(plane.any(axis=axis)) for axis in (1, 0)]
+    if hit[0].size == 0:
+        return (slice(0, 0), slice(0, 0), slice(0, 0))
+    rows, columns = (slice(int(found[0]), int(found[-1]) + 1) for found in hit)
+    part = turned[:, rows, columns]
+    first = next(n for n in range(len(part)) if part[n].any())
+    last = next(n for n in reversed(range(len(part))) if part[n].any())
+    by_axis = dict(zip(slowest_first, (slice(first, last + 1), rows, columns), strict=True))
+    return by_axis[0], by_axis[1], by_axis[2]
 
 
 def read_mask(path: Path, shape: tuple[int, int, int], affine: np.ndarray) -> np.ndarray:

@@ -1,0 +1,69 @@
+"""Boxes of voxels: widened, shifted, overlapping; and masks that are kept as the box around them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import ndimage
+
+from atlas_lab.data.masks import CroppedMask
+from atlas_lab.synthesis.tissue import Box
+
+
+def overlap(box: Box, corner: Sequence[int], shape: Sequence[int]) -> tuple[Box, Box]:
+    """What a box shares with another that starts at `corner`: as slices of the other's arrays, and of its own."""
+    there, own = [], []
+    for part, start, side in zip(box, corner, shape, strict=True):
+        low, high = max(part.start - start, 0), min(part.stop - start, side)
+        there.append(slice(low, max(high, low)))
+        own.append(slice(low + start - part.start, max(high, low) + start - part.start))
+    return tuple(there), tuple(own)  # type: ignore[return-value]
+
+
+def shifted(box: Box, corner: Sequence[int]) -> Box:
+    """A box of voxels counted from `corner`, counted from 0."""
+    return tuple(slice(part.start + start, part.stop + start) for part, start in zip(box, corner, strict=True))  # type: ignore[return-value]
+
+
+def widened(box: Box, shape: Sequence[int], spacing: Sequence[float], margin_mm: float) -> Box:
+    """The box with a margin on each side, cut at the faces of an image of `shape`."""
+    around = [int(np.ceil(margin_mm / side)) for side in spacing]
+    wide = (slice(max(p.start - a, 0), min(p.stop + a, n)) for p, a, n in zip(box, around, shape, strict=True))
+    return tuple(wide)  # type: ignore[return-value]
+
+
+def shape_of(box: Box) -> tuple[int, int, int]:
+    return tuple(part.stop - part.start for part in box)
+
+
+def cropped(mask: np.ndarray | CroppedMask) -> CroppedMask:
+    return mask if isinstance(mask, CroppedMask) else CroppedMask.of(mask)
+
+
+def add(into: np.ndarray, mask: CroppedMask, box: Box) -> None:
+    """OR a mask into an array that stands for a box of the same image."""
+    here, own = overlap(mask.box, [part.start for part in box], into.shape)
+    into[here] |= mask.crop[own]
+
+
+def placed(mask: np.ndarray, box: Box, shape: tuple[int, int, int]) -> CroppedMask:
+    """A bool array on a box as a mask of the whole image of `shape`."""
+    own = CroppedMask.of(mask)
+    return CroppedMask(shape, shifted(own.box, [part.start for part in box]), own.crop)
+
+
+def warped(mask: np.ndarray, warp: np.ndarray) -> np.ndarray:
+    """A bool mask (x, y, z) after tissue moved: voxel v shows what was at v + warp[:, v], in voxels."""
+    at = np.indices(mask.shape, dtype=np.float32) + warp
+    moved: np.ndarray = ndimage.map_coordinates(mask.view(np.uint8), at, order=0, mode="nearest").astype(bool)
+    return moved
+
+
+def moved(mask: CroppedMask, box: Box, warp: np.ndarray) -> CroppedMask:
+    """A mask of a whole image after the tissue in `box` moved by `warp`, float32 (3, x, y, z)."""
+    before = np.zeros(shape_of(box), bool)
+    add(before, mask, box)
+    if not before.any():
+        return mask
+    after = mask.full
+    after[box] = warped(before, warp)
+    return CroppedMask.of(after)

@@ -1,0 +1,40 @@
+"""The contrast phase of a CT: said by the case, or guessed from its HU."""
+
+from typing import Any
+
+import numpy as np
+
+from atlas_lab import anatomy
+from atlas_lab.errors import InputError, nearest
+
+AUTO = "auto"
+_TELLING = ("aorta", "liver", "spleen", "kidney_left", "kidney_right", "pancreas")  # the surest first
+
+
+def check_phase(phase: str) -> None:
+    """InputError: neither a phase nor "auto"."""
+    known = (AUTO, *anatomy.PHASES)
+    if phase not in known:
+        raise InputError(f"phase {phase!r}: {nearest(str(phase), known)}give one of {', '.join(known)}")
+
+
+def said_phase(meta: dict[str, Any]) -> str | None:
+    """What a case says of itself, if it is one of `anatomy.PHASES`."""
+    phase = meta.get("phase")
+    return phase if phase in anatomy.PHASES else None
+
+
+def guessed_phase(levels: dict[str, float]) -> str:
+    """The phase whose typical HU are nearest to the median HU of the surest structure there is; portal without any."""
+    name = next((name for name in _TELLING if name in levels), None)
+    if name is None:
+        return "portal"
+    ranges = anatomy.structure(name).hu or {}
+    away = {phase: max(low - levels[name], levels[name] - high, 0.0) for phase, (low, high) in ranges.items()}
+    middle = {phase: abs(levels[name] - np.mean(span)) for phase, span in ranges.items()}
+    return min(away, key=lambda phase: (away[phase], middle[phase]))
+
+
+def telling(names: Any) -> list[str]:
+    """Those of a case's masks that tell the phase, the surest first."""
+    return [name for name in _TELLING if name in names]

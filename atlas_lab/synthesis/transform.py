@@ -1,0 +1,98 @@
+"""Tumours into training patches, made anew each time: synthesis as a transform of the trainer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from atlas_lab import anatomy
+from atlas_lab.errors import InputError
+from atlas_lab.synthesis import phases, sizes
+from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours
+from atlas_lab.synthesis.method import Method
+from atlas_lab.synthesis.methods import method_of
+from atlas_lab.synthesis.organs import organ_of, structures_of, tumor_of
+from atlas_lab.synthesis.tissue import NoRoom
+
+_PROBABILITY = 0.9  # Hu et al., CVPR 2023
+
+
+@dataclass(frozen=True)
+class TumourTransform:
+    """A `PatchTransform` that grows tumours in the organ of a patch, as Hu et al. (CVPR 2023) train: no tumour is annotated.
+
+    `organ`, `method`, `size`, `count` and `phase` are those of `synthesize`; an own `count` is of a patch, while None takes
+    the organ's published number by the share of a typical organ that the patch holds, 1 or more. A patch that holds a real
+    tumour, or nothing of the organ, stays as it is; in a share 1 - `probability` of the others the answer is "no tumour".
+    """
+
+    organ: str
+    method: str | Method = "handcrafted"
+    size: sizes.Asked = "mix"
+    count: int | None = None
+    probability: float = _PROBABILITY
+    phase: str = phases.AUTO
+
+    def __post_init__(self) -> None:
+        """InputError: an unknown organ, method, size or phase, a probability outside 0 to 1."""
+        structures_of(self.organ)
+        object.__setattr__(self, "method", method_of(self.method))
+        sizes.check_size(self.size)
+        phases.check_phase(self.phase)
+        if not 0 <= self.probability <= 1:
+            raise InputError(f"probability={self.probability!r}: give a number from 0 to 1")
+
+    def __call__(
+        self, hu: np.ndarray, masks: Mapping[str, np.ndarray], spacing: tuple[float, float, float], rng: np.random.Generator
+    ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """HU int16 (x, y, z) of a patch and its masks → HU with tumours and the mask of the organ's tumours."""
+        tumor = tumor_of(self.organ)
+        organ = {name: masks[name] for name in structures_of(self.organ) if name in masks}
+        there = {name: mask for name, mask in organ.items() if mask.any()}
+        if not organ or (tumor in masks and masks[tumor].any()):
+            return hu, {}
+        ill = np.zeros(hu.shape, bool)
+        if not there or rng.random() >= self.probability:
+            return hu, {tumor: ill}
+        for grown in self._grow(hu, dict(masks), spacing, there, rng):
+            ill[grown.box] |= grown.growth.mask
+        return hu, {tumor: ill}
+
+    def _grow(
+        self,
+        hu: np.ndarray,
+        masks: Mapping[str, np.ndarray],
+        spacing: tuple[float, float, float],
+        there: Mapping[str, np.ndarray],
+        rng: np.random.Generator,
+    ) -> list[Grown]:
+        seed = int(rng.integers(2**32))
+        diameters = sizes.draw_diameters(self.size, self.count, organ_of(self.organ), rng)
+        if self.count is None:
+            diameters = _share(diameters, there, spacing, rng)
+        plans = [Planned(diameter, (seed, number)) for number, diameter in enumerate(diameters)]
+        assert not isinstance(self.method, str)
+        try:
+            return grow_tumours(
+                hu, masks, spacing, plans, structures=list(there), method=self.method, phase=self._phase(hu, there)
+            )
+        except NoRoom:
+            return []
+
+    def _phase(self, hu: np.ndarray, there: Mapping[str, np.ndarray]) -> str:
+        if self.phase != phases.AUTO:
+            return self.phase
+        return phases.guessed_phase({name: float(np.median(hu[mask])) for name, mask in there.items()})
+
+
+def _share(
+    diameters: list[float], there: Mapping[str, np.ndarray], spacing: tuple[float, float, float], rng: np.random.Generator
+) -> list[float]:
+    """As many of an organ's tumours as belong to the part of it that the patch holds: 1 or more, of those that fit in."""
+    volume = sum(int(np.count_nonzero(mask)) for mask in there.values()) * float(np.prod(spacing)) / 1000
+    typical = sum(np.mean(anatomy.structure(name).volume_ml or (1.0, 1.0)) for name in there)
+    number = max(round(len(diameters) * min(volume / typical, 1.0)), 1)
+    room_mm = float(np.cbrt(6000 * volume / np.pi))
+    fitting = [diameter for diameter in diameters if diameter < room_mm]
+    chosen = sorted(rng.permutation(len(fitting))[:number])
+    return [fitting[which] for which in chosen]

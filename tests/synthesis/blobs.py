@@ -1,0 +1,36 @@
+"""A method without any art, so that what surrounds the methods can be tested alone."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from atlas_lab.synthesis.tissue import Growth
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A ball of one HU; its `bulge`, where it is not 0, pushes the tissue of its box along x by so many voxels."""
+
+    name: ClassVar[str] = "blob"
+    source: ClassVar[str] = "none"
+
+    contrast: float = -60.0
+    bulge: float = 0.0
+
+    def grow(self, tissue, site, rng) -> Growth:
+        box = tissue.box(site.centre, 0.75 * site.diameter_mm)
+        places = np.indices(tissue.hu[box].shape) + np.array([part.start for part in box]).reshape(3, 1, 1, 1)
+        away = (places - np.reshape(site.centre, (3, 1, 1, 1))) * np.reshape(tissue.spacing, (3, 1, 1, 1))
+        mask = (away**2).sum(axis=0) <= (site.diameter_mm / 2) ** 2
+        if site.clipped:
+            mask &= tissue.organ[box]
+        hu = np.full(mask.shape, tissue.level + self.contrast + rng.normal(), np.float32)
+        warp = None
+        if self.bulge:
+            warp = np.zeros((3, *mask.shape), np.float32)
+            warp[0] = -self.bulge
+        return Growth(box, hu, mask, mask.copy(), {"contrast": self.contrast}, warp)
+
+    def settings(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,98 @@
+"""Synthesis as a transform of the trainer."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from atlas_lab.errors import InputError
+from atlas_lab.synthesis import TumourTransform
+from tests.synthesis.blobs import Blob
+from tests.synthesis.cases import SPACING, ball, by_hand
+
+PATCH = (slice(48, 112), slice(0, 64), slice(0, 48))
+
+
+def patch():
+    case = by_hand()
+    return case.ct.array[PATCH].copy(), {name: case.labels[name][PATCH] for name in ("liver", "hepatic_vessel")}
+
+
+def test_a_patch_gets_tumours_in_its_organ():
+    hu, masks = patch()
+    new, changed = TumourTransform("liver", Blob(), "tiny", probability=1.0)(hu.copy(), masks, SPACING, np.random.default_rng(0))
+    ill = changed["liver_tumor"]
+    assert set(changed) == {"liver_tumor"}
+    assert ill.any()
+    assert not (ill & ~masks["liver"]).any()
+    assert not ((new != hu) & ~ill).any()
+
+
+def test_the_same_generator_gives_the_same_patch_and_it_travels_to_a_worker():
+    hu, masks = patch()
+    transform = TumourTransform("liver", Blob(), "early")
+    again = pickle.loads(pickle.dumps(transform))
+    one, two = (t(hu.copy(), masks, SPACING, np.random.default_rng(3))[0] for t in (transform, again))
+    assert np.array_equal(one, two)
+    other = transform(hu.copy(), masks, SPACING, np.random.default_rng(4))[0]
+    assert not np.array_equal(one, other)
+
+
+def test_without_a_tumour_the_answer_is_none_here():
+    hu, masks = patch()
+    new, changed = TumourTransform("liver", Blob(), probability=0.0)(hu.copy(), masks, SPACING, np.random.default_rng(0))
+    assert np.array_equal(new, hu)
+    assert not changed["liver_tumor"].any()
+
+
+def test_a_share_of_the_patches_gets_tumours():
+    hu, masks = patch()
+    transform = TumourTransform("liver", Blob(), "tiny", probability=0.5)
+    ill = [transform(hu.copy(), masks, SPACING, np.random.default_rng(n))[1]["liver_tumor"].any() for n in range(200)]
+    assert 70 < sum(ill) < 130
+
+
+@pytest.mark.parametrize("masks", [{}, {"spleen": np.ones((64, 64, 48), bool)}])
+def test_a_patch_whose_organ_nobody_annotated_stays_unknown(masks):
+    hu, _ = patch()
+    new, changed = TumourTransform("liver", Blob())(hu, masks, SPACING, np.random.default_rng(0))
+    assert new is hu
+    assert changed == {}
+
+
+def test_a_real_tumour_is_left_alone():
+    hu, masks = patch()
+    masks["liver_tumor"] = ball(hu.shape, (30, 32, 24), 4)
+    new, changed = TumourTransform("liver", Blob(), probability=1.0)(hu.copy(), masks, SPACING, np.random.default_rng(0))
+    assert np.array_equal(new, hu)
+    assert changed == {}
+
+
+def test_a_sliver_of_an_organ_is_no_error():
+    hu, masks = patch()
+    masks["liver"] = np.zeros(hu.shape, bool)
+    masks["liver"][30, 30, 20:23] = True
+    new, changed = TumourTransform("liver", Blob(), "large", probability=1.0)(hu.copy(), masks, SPACING, np.random.default_rng(0))
+    assert np.array_equal(new, hu)
+    assert not changed["liver_tumor"].any()
+
+
+def test_a_small_part_of_an_organ_gets_a_small_part_of_its_tumours():
+    hu, masks = patch()
+    part = masks["liver"] & (np.indices(hu.shape)[0] < 24)
+    transform = TumourTransform("liver", Blob(), "tiny", probability=1.0)
+
+    def number(organ):
+        seeds = range(40)
+        found = [transform(hu.copy(), {"liver": organ}, SPACING, np.random.default_rng(n))[1]["liver_tumor"].sum() for n in seeds]
+        return np.mean(found)
+
+    assert number(part) < number(masks["liver"])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"organ": "livr"}, {"method": "hand"}, {"size": "tinny"}, {"probability": 2}, {"phase": "venous"}], ids=str
+)
+def test_what_is_wrong_is_said_before_training(wrong):
+    with pytest.raises(InputError):
+        TumourTransform(**({"organ": "liver", "method": Blob()} | wrong))
