@@ -111,7 +111,7 @@ def _one(places: Sequence[Tissue], masks: Masks, plan: Planned, method: Method) 
         growth = _beside(growth, masks, box, tissue.structure)
     if not growth.mask.any():
         raise NoRoom(f"{tissue.structure}: nothing is left of a tumour of {plan.diameter_mm:.0f} mm here; choose another size")
-    _write(tissue.hu[growth.box], growth)
+    write(tissue.hu[growth.box], growth)
     if growth.warp is not None:
         for mask in (tissue.organ, tissue.taken):
             mask[growth.box] = boxes.warped(mask[growth.box], growth.warp)
@@ -158,7 +158,8 @@ def _beside(growth: Growth, masks: Masks, box: Box, structure: str) -> Growth:
     return Growth(growth.box, growth.hu, growth.mask & free, growth.region & free, growth.settings, growth.warp, growth.history)
 
 
-def _write(hu: np.ndarray, growth: Growth) -> None:
+def write(hu: np.ndarray, growth: Growth) -> None:
+    """Write what grew into the HU of its box, in place; whole numbers stay whole."""
     new = growth.hu[growth.region]
     if hu.dtype.kind in "iu":
         limits = np.iinfo(hu.dtype)

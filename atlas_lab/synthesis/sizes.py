@@ -9,7 +9,7 @@ from atlas_lab.errors import InputError, nearest
 LIVER = "liver"
 EARLY_MM = 20.0  # below it a tumour is early (Chen et al., CVPR 2024)
 
-_SPREAD = (0.75, 1.25)  # each semi-axis over its class's radius (Hu et al., CVPR 2023)
+SPREAD = (0.75, 1.25)  # each semi-axis over its class's radius (Hu et al., CVPR 2023)
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class SizeClass:
     @property
     def range_mm(self) -> tuple[float, float]:
         """Least and largest diameter in mm."""
-        return 2 * _SPREAD[0] * self.radius_mm, 2 * _SPREAD[1] * self.radius_mm
+        return 2 * SPREAD[0] * self.radius_mm, 2 * SPREAD[1] * self.radius_mm
 
     def diameter(self, rng: np.random.Generator) -> float:
         """Of the sphere as large as an ellipsoid of three drawn semi-axes, mm."""
-        return float(2 * self.radius_mm * np.prod(rng.uniform(*_SPREAD, 3)) ** (1 / 3))
+        return float(2 * self.radius_mm * np.prod(rng.uniform(*SPREAD, 3)) ** (1 / 3))
 
 
 SIZES = {

@@ -1,8 +1,7 @@
 """`synthesize`: tumours into one case. `remake`: the same ones again, from the record."""
 
-import hashlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,9 +14,10 @@ from atlas_lab.data.masks import CroppedMask
 from atlas_lab.errors import InputError, nearest
 from atlas_lab.synthesis import boxes, phases, sizes
 from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours, stream
+from atlas_lab.synthesis.given import CroppedMasks, annotated, fingerprint, phase_of
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.methods import METHODS, method_of
-from atlas_lab.synthesis.organs import PUBLISHED, organ_of, structures_of, tumor_of
+from atlas_lab.synthesis.organs import PUBLISHED, organ_of, tumor_of
 from atlas_lab.synthesis.result import Synthesis, measured
 from atlas_lab.synthesis.tissue import Site
 
@@ -41,7 +41,7 @@ def synthesize(
     NoRoom: the organ is too small for a tumour of this size. InputError: the organ's mask is missing or empty, an unknown
     organ, method, size or phase (with the nearest name), HU that are no number.
     """
-    structures = _annotated(case, organ)
+    structures = annotated(case, organ)
     phases.check_phase(phase)
     sizes.check_size(size)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
@@ -54,7 +54,7 @@ def synthesize(
     diameters = sizes.draw_diameters(size, count, name, stream(entropy, "sizes"))
     plans = [Planned(diameter, (*entropy, number)) for number, diameter in enumerate(diameters)]
     asked = {"size": size, "count": count, "planned": len(plans), "seed": seed}
-    return _made(case, organ, structures, chosen, _phase(case, phase), plans, asked, must_fit=count is not None)
+    return _made(case, organ, structures, chosen, phase_of(case, phase), plans, asked, must_fit=count is not None)
 
 
 def remake(case: Case, record: Mapping[str, Any]) -> Synthesis:
@@ -65,46 +65,20 @@ def remake(case: Case, record: Mapping[str, Any]) -> Synthesis:
     missing = {"organ", "method", "phase", "ct", "tumours", "asked"} - set(record)
     if missing:
         raise InputError(f"this is no record of a synthesis: it lacks {', '.join(sorted(missing))}")
-    if _fingerprint(case) != record["ct"]:
+    if fingerprint(case) != record["ct"]:
         raise InputError(f"{case.id}: is not the CT that this record was made of (case {record.get('case')}); give that one")
     made = record["method"]
     if made["name"] not in METHODS:
         raise InputError(f"method {made['name']!r}: {nearest(made['name'], METHODS)}it is not in this version")
     plans = [Planned(row["diameter_mm"], tuple(row["seed"]), row["structure"], _site(row)) for row in record["tumours"]]
     method = method_of(made["name"], made["settings"])
-    structures = _annotated(case, record["organ"])
+    structures = annotated(case, record["organ"])
     return _made(case, record["organ"], structures, method, record["phase"], plans, dict(record["asked"]), must_fit=True)
 
 
 def _site(row: Mapping[str, Any]) -> Site:
     x, y, z = row["voxel"]
     return Site((x, y, z), row["site_mm"], row["clipped"])
-
-
-def _annotated(case: Case, organ: str) -> list[str]:
-    structures = structures_of(organ)
-    found = [name for name in structures if name in case.labels]
-    if not found:
-        raise InputError(
-            f"{case.folder or case.id}: has no mask of {' or '.join(structures)}; a tumour needs an organ to grow in "
-            f"(annotated: {', '.join(case.labels) or 'nothing'})"
-        )
-    return found
-
-
-def _phase(case: Case, asked: str) -> str:
-    if asked != phases.AUTO:
-        return asked
-    said = phases.said_phase(case.meta)
-    if said:
-        return said
-    levels = {}
-    for name in phases.telling(case.labels):
-        mask = case.labels.cropped(name)
-        if mask.voxels:
-            levels[name] = float(np.median(case.ct.array[mask.box][mask.crop]))
-            break
-    return phases.guessed_phase(levels)
 
 
 def _made(
@@ -123,7 +97,7 @@ def _made(
     try:
         grown = grow_tumours(
             hu,
-            _Cropped(case.labels),
+            CroppedMasks(case.labels),
             case.ct.spacing,
             plans,
             structures=structures,
@@ -136,7 +110,7 @@ def _made(
     own = _own_masks(grown, case.ct.shape)
     tumours = tuple(measured(tumour, hu, case.ct.affine, mask, method.name) for tumour, mask in zip(grown, own, strict=True))
     record = {
-        "atlas_lab": __version__, "case": case.id, "ct": _fingerprint(case), "organ": organ, "phase": phase,
+        "atlas_lab": __version__, "case": case.id, "ct": fingerprint(case), "organ": organ, "phase": phase,
         "published": organ_of(organ) in PUBLISHED, "method": {"name": method.name, "settings": method.settings()},
         "asked": asked,
         "tumours": [_row(tumour, seen.row, seen.settings) for tumour, seen in zip(grown, tumours, strict=True)],
@@ -185,26 +159,3 @@ def _moved(labels: LabelMap, name: str, warps: Sequence[tuple[boxes.Box, np.ndar
     for box, warp in warps:
         mask = boxes.moved(mask, box, warp)
     return mask
-
-
-def _fingerprint(case: Case) -> str:
-    """Of voxels and grid."""
-    array = np.ascontiguousarray(case.ct.array)
-    said = f"{array.dtype} {array.shape} {np.round(case.ct.affine, 4).tolist()}".encode()
-    return hashlib.sha256(said + array.tobytes()).hexdigest()[:16]
-
-
-class _Cropped(Mapping[str, CroppedMask]):
-    """A label map's masks as boxes, each read when it is asked for."""
-
-    def __init__(self, labels: LabelMap) -> None:
-        self._labels = labels
-
-    def __getitem__(self, name: str) -> CroppedMask:
-        return self._labels.cropped(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._labels)
-
-    def __len__(self) -> int:
-        return len(self._labels)

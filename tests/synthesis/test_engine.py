@@ -40,12 +40,12 @@ def test_a_crop_with_a_margin_gives_the_same_tumours_as_the_whole():
 
 def test_where_one_does_not_fit_the_others_are_made_unless_all_must():
     hu, masks = arrays()
-    made = grow_tumours(hu.copy(), masks, SPACING, plans(79, 8, 78, 10), **LIVER)
+    made = grow_tumours(hu.copy(), masks, SPACING, plans(91, 8, 90, 10), **LIVER)
     assert [grown.plan.diameter_mm for grown in made] == [8, 10]
     with pytest.raises(NoRoom):
-        grow_tumours(hu.copy(), masks, SPACING, plans(8, 79), **LIVER, must_fit=True)
+        grow_tumours(hu.copy(), masks, SPACING, plans(8, 91), **LIVER, must_fit=True)
     with pytest.raises(NoRoom):
-        grow_tumours(hu, masks, SPACING, plans(79), **LIVER)
+        grow_tumours(hu, masks, SPACING, plans(91), **LIVER)
 
 
 def test_a_tumour_that_leaves_its_organ_does_not_change_another_one():

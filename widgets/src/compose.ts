@@ -24,7 +24,7 @@ export interface Composed {
 export function compose(session: Session, source: Source, axis: number, index: number): Composed {
   const { scene } = session;
   const ct = (source === "second" && scene.samples.get("other")) || scene.ct;
-  const slice = ct.slice(axis, index);
+  const slice = ct === scene.ct ? scene.slice(axis, index) : ct.slice(axis, index);
   if (!slice.exact) session.need(ct === scene.ct ? "ct" : "other", axis, index);
   const [across, down] = planeAxes(axis);
   const pixels = new ImageData(scene.shape[across]!, scene.shape[down]!);

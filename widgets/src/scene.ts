@@ -1,8 +1,9 @@
 // What one viewer shows, as the page holds it.
-import { type Box, Mask } from "./mask";
+import { type Change, Patch } from "./change";
+import { type Box, Mask, planeAxes } from "./mask";
 import type { Triple } from "./model";
 import { keep, shared } from "./page";
-import { Samples, type SamplesInfo } from "./samples";
+import { Samples, type SamplesInfo, type Slice } from "./samples";
 import type { Answer, Wire } from "./transport";
 
 export interface Structure {
@@ -36,6 +37,7 @@ interface Described {
   boxes: Finding[];
   presets: [string, number, number][];
   heat_colors: number[];
+  change?: Change;
 }
 
 export class Scene {
@@ -43,6 +45,8 @@ export class Scene {
   readonly samples = new Map<string, Samples>();
   readonly masks = new Map<string, Mask>();
   readonly otherMasks = new Map<string, Mask>();
+  private patch: Patch | null = null;
+  private readonly changes = new Map<string, number>(); // which one is seen
 
   private constructor(readonly about: Described) {
     this.shape = about.samples["ct"]!.shape;
@@ -58,11 +62,39 @@ export class Scene {
     }
     fill(scene.masks, "mask", scene.about.structures, known, answer);
     fill(scene.otherMasks, "other", scene.about.other_structures ?? [], known, answer);
+    const { change } = scene.about;
+    if (change) {
+      scene.change(change, answer);
+      for (const { name } of scene.about.structures) scene.changes.set(`mask ${name}`, change.number); // as they are now
+    }
     return scene;
+  }
+
+  /** Take over what Python has changed; of voxels and of each mask the newest stays. */
+  change({ number, box, structures }: Change, { parts }: Answer): void {
+    const newer = (what: string) => number > (this.changes.get(what) ?? -1) && this.changes.set(what, number);
+    if (box && newer("voxels")) this.patch = new Patch(box, new Int16Array(parts.get("voxels")!));
+    for (const row of structures) {
+      if (!newer(`mask ${row.name}`)) continue;
+      this.masks.set(row.name, Mask.packed(row.box, new Uint8Array(parts.get(`mask ${row.name}`)!)));
+      Object.assign(this.structure(row.name)!, row);
+    }
   }
 
   get ct(): Samples {
     return this.samples.get("ct")!;
+  }
+
+  /** A plane of the CT as it is now. */
+  slice(axis: number, index: number): Slice {
+    const slice = this.ct.slice(axis, index);
+    return this.patch?.over(slice, axis, index, this.shape[planeAxes(axis)[0]]!) ?? slice;
+  }
+
+  /** The CT's value at a voxel as it is now. */
+  value(voxel: Triple): { value: number; exact: boolean } {
+    const code = this.patch?.at(voxel);
+    return code === undefined ? this.ct.at(...voxel) : { value: this.ct.value(code), exact: true };
   }
 
   /** Structures in the order in which they are drawn: large before small. */

@@ -1,5 +1,6 @@
 // One widget in this page: its state, its scene, and everything that is drawn from them. Views come and go.
 import { editableMask } from "./brush";
+import type { Change } from "./change";
 import type { Model, Triple } from "./model";
 import { Scene } from "./scene";
 import type { Samples } from "./samples";
@@ -82,6 +83,7 @@ export class Session {
   private readonly unsent = new Set<Key>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  private early: Answer[] | null = []; // changes that came while the scene is on its way
 
   private constructor(
     readonly model: Model,
@@ -184,6 +186,7 @@ export class Session {
   /** Python painted, undid, or another page did. */
   private heard({ content, parts }: Answer): void {
     if (content["say"] === "notice") this.say(content["words"]);
+    if (content["say"] === "change") this.change({ content, parts });
     if (content["say"] !== "edit") return;
     if (this.notice.startsWith("Saved")) this.say("");
     const { structure, value, by, ml, count } = content;
@@ -193,12 +196,24 @@ export class Session {
     this.tell("edit");
   }
 
+  private change(answer: Answer): void {
+    this.early?.push(answer);
+    if (!this.scene) return;
+    const listed = () => this.scene.about.structures.filter(({ voxels }) => voxels).length;
+    const before = listed();
+    this.scene.change(answer.content as Change, answer);
+    this.tell(listed() === before ? "edit" : "scene"); // the list takes up what was empty
+  }
+
   close(): void {
     this.closed = true;
   }
 
   private async load(): Promise<void> {
+    this.early = [];
     this.scene = await Scene.fetch(this.wire);
+    for (const answer of this.early) this.scene.change(answer.content as Change, answer);
+    this.early = null;
     for (const [of, samples] of this.scene.samples) {
       for (let i = 0; i < AT_ONCE; i++) void this.complete(of, samples);
     }

@@ -24,7 +24,7 @@ export class Status {
     const { session } = this;
     const voxel = session.hover ?? session.get("voxel");
     const mm = session.scene.toMm(voxel);
-    const { value, exact } = session.scene.ct.at(...voxel);
+    const { value, exact } = session.scene.value(voxel);
     const names = session.scene.at(voxel).map((name) => session.scene.structure(name)!.display);
     const hu = Number.isNaN(value) ? "not a number" : `${exact ? "" : "≈ "}${+value.toFixed(Number.isInteger(value) ? 0 : 1)} HU`;
     const [r, a, s] = mm.map((v) => v.toFixed(1));

@@ -58,7 +58,7 @@ class Picture:
             "grain_mm": drawn.grain_mm,
             "cell_mm": list(map(float, grid.cell)),
         }
-        plain = Look(box, pattern, 0.0, dead_share, None if site.clipped else _organ_like(tissue, site, box, drawn))
+        plain = Look(box, pattern, 0.0, dead_share, None if site.clipped else _organ_like(tissue, box))
         found = float(to_hu(tissue, plain, held, allowed)[0][mask].mean()) - tissue.level
         look = replace(plain, hu=_change(contrast, found) / mean)
         return cls(tissue, grid, colony, allowed, outside, look, edge_mm, settings)
@@ -127,8 +127,6 @@ def _texture(tissue: Tissue, site: Site, box: Box, drawn: Drawn) -> np.ndarray:
     return texture(offsets, np.full(3, reach), drawn.patch_mm, drawn.grain_mm, drawn.fine)
 
 
-def _organ_like(tissue: Tissue, site: Site, box: Box, drawn: Drawn) -> np.ndarray:
+def _organ_like(tissue: Tissue, box: Box) -> np.ndarray:
     """The box's HU as if the organ went on beyond its surface."""
-    middle = tuple(c - part.start for c, part in zip(site.centre, box, strict=True))
-    hu = tissue.hu[box].astype(np.float32)
-    return continued(hu, tissue.organ[box], middle, tissue.level, tissue.noise, drawn.fine)
+    return continued(tissue.hu[box].astype(np.float32), tissue.organ[box], tissue.level)

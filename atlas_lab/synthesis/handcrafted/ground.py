@@ -15,13 +15,12 @@ Offsets = tuple[np.ndarray, np.ndarray, np.ndarray]
 @dataclass(frozen=True)
 class Ground:
     """A tissue at a site: float32 `hu` that may be written to, bool `organ`, bool `allowed` what may be painted, all (x, y, z)
-    on a box; `offsets` mm from the site's centre along each axis and `middle` its voxel in the box."""
+    on a box; `offsets` mm from the site's centre along each axis."""
 
     hu: np.ndarray
     organ: np.ndarray
     allowed: np.ndarray
     offsets: Offsets
-    middle: tuple[int, ...]
     tissue: Tissue
     site: Site
 
@@ -30,17 +29,15 @@ class Ground:
         """Tissue as it is."""
         organ = tissue.organ[box]
         allowed = organ & ~tissue.taken[box] if site.clipped else ~tissue.taken[box]
-        middle = tuple(c - side.start for c, side in zip(site.centre, box, strict=True))
         hu = np.array(tissue.hu[box], np.float32, order="C")  # whatever the tissue's order: one compiled kernel serves all
-        return cls(hu, organ, allowed, offsets_of(tissue, site, box), middle, tissue, site)
+        return cls(hu, organ, allowed, offsets_of(tissue, site, box), tissue, site)
 
     @classmethod
     def of_pushed(cls, tissue: Tissue, site: Site, box: Box, pushed: Pushed, part: Box) -> "Ground":
         """Tissue that was pushed aside on `box`, of which a `part` is wanted; outside the ball nothing may be painted."""
         allowed = pushed.ball & ~pushed.taken & (pushed.organ if site.clipped else True)
         offsets = tuple(mm[side] for mm, side in zip(offsets_of(tissue, site, box), part, strict=True))
-        middle = tuple(c - side.start - inner.start for c, side, inner in zip(site.centre, box, part, strict=True))
-        return cls(pushed.hu[part].copy(), pushed.organ[part], allowed[part], offsets, middle, tissue, site)  # type: ignore[arg-type]
+        return cls(pushed.hu[part].copy(), pushed.organ[part], allowed[part], offsets, tissue, site)  # type: ignore[arg-type]
 
 
 def offsets_of(tissue: Tissue, site: Site, box: Box) -> Offsets:

@@ -55,7 +55,7 @@ def paint(ground: Ground, look: Look) -> Painted:
     grain = texture(ground.offsets, reach, draws.patch_mm, draws.grain_mm, draws.fine)
     hu = ground.hu
     if not site.clipped:
-        hu += soft * (continued(hu, ground.organ, ground.middle, tissue.level, tissue.noise, draws.fine) - hu)
+        hu += soft * (continued(hu, ground.organ, tissue.level) - hu)
     found = blend.means(hu, soft, grain, mask)
     low, high = look.contrasts
     contrast = low + draws.share * (high - low)

@@ -9,13 +9,13 @@ from atlas_lab.synthesis.placement.draws import Draws
 from atlas_lab.synthesis.placement.no_room import no_room
 from atlas_lab.synthesis.placement.rooms import ball_voxels, first_at_surface, first_room
 from atlas_lab.synthesis.placement.vessels import Vessels
-from atlas_lab.synthesis.sizes import EARLY_MM
+from atlas_lab.synthesis.sizes import EARLY_MM, SPREAD
 from atlas_lab.synthesis.tissue import NoRoom, Site, Tissue
 
 Voxel = tuple[int, int, int]
 
 GAP_MM = 1.0  # between a tumour and what is taken
-LONGEST = 1.25  # half-axis of a tumour over its radius (Hu et al., CVPR 2023): kept clear as well while there is room
+LONGEST = SPREAD[1]  # half-axis of a tumour over its radius: kept clear as well while there is room
 EXOPHYTIC_SHARE = 0.5  # of the kidney's medium and large tumours (Chen et al., CVPR 2024)
 FAT_HU = (-190.0, -30.0)  # what an exophytic tumour stands out into (Kvist et al., Am J Clin Nutr 1988)
 VESSEL_SHARE = 0.005  # of a ball; noise alone reaches 0.0013 at three deviations
@@ -23,6 +23,8 @@ VESSEL_SHARE = 0.005  # of a ball; noise alone reaches 0.0013 at three deviation
 # What is asked of a place, the strictest first: the least share of the ball in the organ, and the radii kept clear.
 _EARLY = ((1.0, LONGEST), (1.0, 1.0), (0.9, 1.0), (0.8, 1.0))
 _LARGER = ((0.75, LONGEST), (0.75, 1.0), (0.6, 1.0))
+_LARGEST = (*_LARGER, (0.75, 0.0), (0.6, 0.0))  # no liver has a ball of 48 mm without a vessel: such tumours grow around them
+_LARGEST_MM = 40.0
 _HALF_OUT = (0.3, 0.6)  # least and most of an exophytic tumour's ball outside the organ
 _VESSEL_TRIES = (32, 8)  # places with room where vessels are looked for, for early and for larger tumours
 _LARGE_PART = 0.001  # of the box in one ball: worth asking whether the organ is as large as that
@@ -33,7 +35,7 @@ def place(tissue: Tissue, diameter_mm: float, rng: np.random.Generator, *, exoph
 
     The ball of that diameter stays a gap of 1 mm away from all that is taken (1.25 radii and 1 mm where there is room).
     Early tumours, up to 20 mm, lie in the organ whole; only where no such place turns up does its border take up to 20 % of
-    the ball. Larger ones may lose 25 %, then 40 %. Where contrast medium makes vessels brighter than the organ, a ball with
+    the ball. Larger ones may lose 25 %, then 40 %; above 40 mm they may grow around what is taken where all else fails. Where contrast medium makes vessels brighter than the organ, a ball with
     more than 0.5 % of its voxels in vessels is turned down (smoothed by 1 mm, three deviations of the smoothed noise above
     the organ's level: Hu et al., CVPR 2023); after 32 such places (8 for larger tumours, which rarely find a free one) the
     clearest of them is taken.
@@ -67,7 +69,11 @@ def _inside(tissue: Tissue, radius: float, rng: np.random.Generator) -> Voxel | 
     """The first drawn place that is free of vessels, else the clearest one."""
     early = 2 * radius <= EARLY_MM
     spacing, vessels = np.array(tissue.spacing), Vessels.of(tissue)
-    voxels, most_tries, rules = ball_voxels(spacing, radius), _VESSEL_TRIES[not early], _EARLY if early else _LARGER
+    voxels, most_tries, rules = (
+        ball_voxels(spacing, radius),
+        _VESSEL_TRIES[not early],
+        _EARLY if early else _LARGEST if 2 * radius > _LARGEST_MM else _LARGER,
+    )
     if voxels > _LARGE_PART * tissue.organ.size and voxels > np.count_nonzero(tissue.organ):
         return None
     best, fewest, tries = None, voxels + 1, 0

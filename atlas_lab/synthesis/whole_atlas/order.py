@@ -1,0 +1,83 @@
+"""What is asked of a whole atlas, and how it stands in each case that is made."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from atlas_lab._version import __version__
+from atlas_lab.errors import InputError
+from atlas_lab.runs import fingerprint
+from atlas_lab.synthesis.method import Method
+from atlas_lab.synthesis.methods import method_of
+from atlas_lab.synthesis.organs import structures_of
+from atlas_lab.synthesis.sizes import Asked, check_size
+
+SOURCE = "atlas_lab synthesis"
+MOST_A_CASE = 100
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is done to each case: with the case itself it decides every byte."""
+
+    organs: tuple[str, ...]
+    method: Method
+    per_case: int
+    size: Asked
+    seed: int
+    weights: str | None = None  # the SHA-256 of a trained method's file: what lies under a name may change
+
+    @classmethod
+    def of(cls, organs: str | Sequence[str], method: str | Method, per_case: int, size: Asked, seed: int) -> "Order":
+        """An order from what a user gives. InputError: the first thing that is wrong, a model that cannot be opened too."""
+        names = [name.strip() for name in organs.split(",")] if isinstance(organs, str) else list(organs)
+        _check_organs(names)
+        check_size(size)
+        check_whole("per_case", per_case, 1)
+        if per_case > MOST_A_CASE:
+            raise InputError(f"per_case={per_case}: give at most {MOST_A_CASE} tumours a case")
+        check_whole("seed", seed, 0)
+        chosen = method_of(method)
+        return cls(tuple(names), chosen, per_case, size, seed, _weights(chosen))
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """The order in plain values, as it is read back from a case's provenance."""
+        said = {
+            "source": SOURCE, "version": __version__, "organs": self.organs, "method": self.method.name,
+            "settings": self.method.settings(), "weights": self.weights, "per_case": self.per_case, "size": self.size,
+            "seed": self.seed,
+        }  # fmt: skip
+        return dict(json.loads(json.dumps(said)))
+
+
+def _weights(method: Method) -> str | None:
+    if method.name != "diffusion":
+        return None
+    from atlas_lab.learning.model import checkpoint_in
+    from atlas_lab.synthesis.diffusion.model import FOLDER, WEIGHTS, open_model
+
+    model = method.settings()["model"]
+    open_model(model)
+    where = Path(model or FOLDER)
+    packed = where / WEIGHTS
+    return str(fingerprint(packed if packed.is_file() else checkpoint_in(where))["sha256"])
+
+
+def _check_organs(names: Sequence[str]) -> None:
+    if not names:
+        raise InputError("organs: give one or more, such as liver,pancreas,kidney")
+    whose: dict[str, str] = {}
+    for name in names:
+        for structure in structures_of(name):
+            if structure in whose:
+                raise InputError(f"organs: {structure} is in both {whose[structure]} and {name}; give it once")
+            whose[structure] = name
+
+
+def check_whole(name: str, value: int, least: int) -> None:
+    """InputError: no whole number, or one below the least."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{name}={value!r}: give a whole number, {least} or more")
