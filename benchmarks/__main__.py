@@ -11,7 +11,10 @@ from pathlib import Path
 from atlas_lab.runs import write_text
 
 HERE = Path(__file__).parent
-NAMES = ("startup", "io", "phantom", "phantom_difficulty", "pipelines", "training_patches", "training_step", "inference")
+NAMES = (
+    "startup", "io", "phantom", "phantom_difficulty", "pipelines", "training_patches", "training_step", "inference",
+    "synthesis", "synthesis_automaton", "synthesis_diffusion", "playground",
+)  # fmt: skip
 IF_DATA = ("phantom_shapes", "metrics", "viewer")  # need real volumes: ATLAS_LAB_TEST_DATA names their folder
 COLUMNS = ("figure", "ours", "peer", "unit", "ratio", "peer_version", "agreement")
 

@@ -35,10 +35,10 @@ def place(tissue: Tissue, diameter_mm: float, rng: np.random.Generator, *, exoph
 
     The ball of that diameter stays a gap of 1 mm away from all that is taken (1.25 radii and 1 mm where there is room).
     Early tumours, up to 20 mm, lie in the organ whole; only where no such place turns up does its border take up to 20 % of
-    the ball. Larger ones may lose 25 %, then 40 %; above 40 mm they may grow around what is taken where all else fails. Where contrast medium makes vessels brighter than the organ, a ball with
-    more than 0.5 % of its voxels in vessels is turned down (smoothed by 1 mm, three deviations of the smoothed noise above
-    the organ's level: Hu et al., CVPR 2023); after 32 such places (8 for larger tumours, which rarely find a free one) the
-    clearest of them is taken.
+    the ball. Larger ones may lose 25 %, then 40 %; above 40 mm they may grow around what is taken where all else fails.
+    Where contrast medium makes vessels brighter than the organ, a ball with more than 0.5 % of its voxels in vessels is
+    turned down (smoothed by 1 mm, three deviations of the smoothed noise above the organ's level: Hu et al., CVPR 2023);
+    after 32 such places (8 for larger tumours, which rarely find a free one) the clearest of them is taken.
 
     Half of a kidney's tumours above 20 mm stand out of its surface into fat (DiffTumor, CVPR 2024) where that is possible;
     `exophytic` True or False decides it, in any organ. The released code of both papers draws from the middle 40 % of the
