@@ -7,7 +7,7 @@ import numpy as np
 
 from atlas_lab import anatomy
 from atlas_lab.errors import InputError
-from atlas_lab.synthesis import phases, sizes
+from atlas_lab.synthesis import boxes, phases, sizes
 from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.methods import method_of
@@ -45,7 +45,8 @@ class TumourTransform:
     def __call__(
         self, hu: np.ndarray, masks: Mapping[str, np.ndarray], spacing: tuple[float, float, float], rng: np.random.Generator
     ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
-        """HU int16 (x, y, z) of a patch and its masks → HU with tumours and the mask of the organ's tumours."""
+        """HU int16 (x, y, z) of a patch and its masks → HU with tumours, the mask of the organ's tumours, and where a mass
+        effect moved tissue all masks."""
         tumor = tumor_of(self.organ)
         organ = {name: masks[name] for name in structures_of(self.organ) if name in masks}
         there = {name: mask for name, mask in organ.items() if mask.any()}
@@ -54,9 +55,16 @@ class TumourTransform:
         ill = np.zeros(hu.shape, bool)
         if not there or rng.random() >= self.probability:
             return hu, {tumor: ill}
-        for grown in self._grow(hu, dict(masks), spacing, there, rng):
+        given = {name: masks[name] for name in masks}
+        made = self._grow(hu, given, spacing, there, rng)
+        pushed = any(grown.growth.warp is not None for grown in made)
+        moved = {name: mask.copy() for name, mask in given.items()} if pushed else {}
+        for grown in made:
+            for mask in (*moved.values(), ill):
+                if grown.growth.warp is not None:
+                    mask[grown.box] = boxes.warped(mask[grown.box], grown.growth.warp)
             ill[grown.box] |= grown.growth.mask
-        return hu, {tumor: ill}
+        return hu, moved | {tumor: ill}
 
     def _grow(
         self,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from atlas_lab.errors import InputError
-from atlas_lab.synthesis import TumourTransform
+from atlas_lab.synthesis import Handcrafted, TumourTransform
 from tests.synthesis.blobs import Blob
 from tests.synthesis.cases import SPACING, ball, by_hand
 
@@ -96,3 +96,17 @@ def test_a_small_part_of_an_organ_gets_a_small_part_of_its_tumours():
 def test_what_is_wrong_is_said_before_training(wrong):
     with pytest.raises(InputError):
         TumourTransform(**({"organ": "liver", "method": Blob()} | wrong))
+
+
+def test_all_masks_move_with_the_tissue_so_that_a_tumour_stays_in_its_organ():
+    hu, masks = patch()
+    masks["spleen"] = np.zeros(hu.shape, bool)
+    before = {name: mask.copy() for name, mask in masks.items()}
+    transform = TumourTransform("liver", Handcrafted(mass_effect=True), 24.0, count=1, probability=1.0)
+    new, changed = transform(hu.copy(), masks, SPACING, np.random.default_rng(1))
+    assert set(changed) == {"liver", "hepatic_vessel", "spleen", "liver_tumor"}
+    assert not np.array_equal(changed["liver"] | changed["liver_tumor"], before["liver"])
+    assert (changed["liver_tumor"] & changed["liver"]).sum() > 0.98 * changed["liver_tumor"].sum()
+    bright = changed["hepatic_vessel"] & ~changed["liver_tumor"]
+    assert new[bright].mean() > 140  # the vessel's HU are where its mask went
+    assert all(np.array_equal(masks[name], before[name]) for name in masks)

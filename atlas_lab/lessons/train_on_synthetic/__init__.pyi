@@ -1,0 +1,69 @@
+from .backgrounds import HOSPITALS, Lessons, grid
+from .charts import against_diameter, against_gap
+from .cohort import Cohort, fingerprints, name_of
+from .cross_organ import by_diameter, cross_organ
+from .judging import TOO_FEW, by_radius, mimics_called
+from .origin import CHANCE, accuracy, early, guessed, precision_and_recall, tumours
+from .patients import smallest_mm
+from .published import published_bins, published_dsc, published_origin
+from .real_ct import (
+    given,
+    patches_figure,
+    training_patches,
+    what_cannot_be_judged,
+    with_tumours,
+)
+from .running import Results, run_arms
+from .setting import Arm, Setting, arms_of
+from .transforms import union
+from .verdicts import (
+    ENOUGH_PATIENTS,
+    MARGIN,
+    dsc_table,
+    equivalences,
+    record_dsc,
+    sensitivities,
+)
+
+__all__ = [
+    "CHANCE",
+    "ENOUGH_PATIENTS",
+    "HOSPITALS",
+    "MARGIN",
+    "TOO_FEW",
+    "Arm",
+    "Cohort",
+    "Lessons",
+    "Results",
+    "Setting",
+    "accuracy",
+    "against_diameter",
+    "against_gap",
+    "arms_of",
+    "by_diameter",
+    "by_radius",
+    "cross_organ",
+    "dsc_table",
+    "early",
+    "equivalences",
+    "fingerprints",
+    "given",
+    "grid",
+    "guessed",
+    "mimics_called",
+    "name_of",
+    "patches_figure",
+    "precision_and_recall",
+    "published_bins",
+    "published_dsc",
+    "published_origin",
+    "record_dsc",
+    "run_arms",
+    "sensitivities",
+    "smallest_mm",
+    "training_patches",
+    "tumours",
+    "union",
+    "what_cannot_be_judged",
+    "with_tumours",
+]
