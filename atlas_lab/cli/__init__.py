@@ -7,7 +7,20 @@ from typing import Any
 import typer
 
 from atlas_lab._version import __version__
-from atlas_lab.cli import backbones, data, doctor, evaluate, lab, notebooks, pipeline, predict, report
+from atlas_lab.cli import (
+    backbones,
+    data,
+    doctor,
+    evaluate,
+    lab,
+    notebooks,
+    pipeline,
+    predict,
+    report,
+    synthesize,
+    train_autoencoder,
+    train_diffusion,
+)
 from atlas_lab.errors import InputError, ParameterError
 
 app = typer.Typer(
@@ -31,7 +44,10 @@ def _options(
     """Build, look at, change and measure a 3D atlas of the human body."""
 
 
-for module in (notebooks, pipeline, report, data, backbones, predict, evaluate, lab, doctor):
+_COMMANDS = (
+    notebooks, pipeline, report, data, backbones, predict, synthesize, train_autoencoder, train_diffusion, evaluate, lab, doctor,
+)  # fmt: skip
+for module in _COMMANDS:
     module.register(app)
 
 
