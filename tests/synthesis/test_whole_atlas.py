@@ -338,8 +338,6 @@ def test_a_folder_of_another_origin_is_refused_and_left_alone(change, said, whol
 
 @pytest.mark.slow
 def test_another_model_under_the_same_name_is_another_origin(source, tmp_path):
-    import torch
-
     from atlas_lab.learning.training.checkpoint import save
     from atlas_lab.synthesis.diffusion import Diffusion
     from atlas_lab.synthesis.diffusion.networks import LatentDiffusion
@@ -347,8 +345,7 @@ def test_another_model_under_the_same_name_is_another_origin(source, tmp_path):
     from tests.synthesis.diffusion.tiny import RECIPE
 
     def train(seed):
-        torch.manual_seed(seed)
-        network = LatentDiffusion(RECIPE.autoencoder, RECIPE.denoiser)
+        network = LatentDiffusion(RECIPE.autoencoder, RECIPE.denoiser, seed)
         save({"network": network.state_dict(), "about": about()}, tmp_path / "model" / "last.ckpt")
 
     (tmp_path / "model").mkdir()

@@ -51,9 +51,7 @@ def spreads(answer: Answer) -> Verdict:
     if np.allclose(said, 1 - (1 - p) ** tries):
         if not np.isclose(float(answer(0.5, 1)), 0.5):
             return Verdict(False, "with one try it is the acceptance itself; use `tries`, not 3")
-        return Verdict(
-            True, "0.3 becomes 0.66 and 0.1 becomes 0.27 a step: soft tissue fills first, and tumours lean that way"
-        )
+        return Verdict(True, "0.3 becomes 0.66 and 0.1 becomes 0.27 a step: soft tissue fills first, and tumours lean that way")
     known = (
         (p, "that is one try; a cell has up to three, and stops at the first that is accepted"),
         (p * tries, "chances of tries do not add up: at 0.5 three tries would be 1.5; look at the chance that all fail"),
@@ -87,9 +85,7 @@ def imitate(answer: Answer) -> Verdict:
     middle = float(np.mean(away[PROFILE_MM < -3]))
     if abs(middle) > _CLOSE_HU:
         said = "brighter" if middle > 0 else "darker"
-        return Verdict(
-            False, f"{apart:.1f} HU apart: its middle is {abs(middle):.0f} HU {said} than the lesion; change contrast"
-        )
+        return Verdict(False, f"{apart:.1f} HU apart: its middle is {abs(middle):.0f} HU {said} than the lesion; change contrast")
     rim = float(np.mean(away[np.abs(PROFILE_MM) < 2.5]))
     return Verdict(False, f"{apart:.1f} HU apart: the middle fits, the border is {abs(rim):.0f} HU off; change edge_mm")
 

@@ -2,58 +2,53 @@
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from atlas_lab.figures.charts._axes import FAINT, QUIET, chart, legend, look
+from atlas_lab.figures.sheet import Sheet
 from atlas_lab.lessons.train_on_synthetic.cohort import name_of
 
 _GAP = name_of(0).removesuffix("0")  # before the number
 _ASIDE = 0.012  # of the axis, so that one interval does not hide the other
 
 
-def against_gap(table: pd.DataFrame, label: str, *, margin: float | None = None) -> Figure:
+def against_gap(table: pd.DataFrame, label: str, *, margin: float | None = None) -> Sheet:
     """A curve an arm over `real_gap`, each point with its interval; `table` is that of `dsc_table` or `equivalences`.
 
     `margin` draws the band around 0 within which a difference does not matter. Looks that are no gap (real CTs) stand side by
     side.
     """
-    figure, ax = plt.subplots(figsize=(7.5, 3.8), layout="constrained")
-    plt.close(figure)
+    sheet, ax = chart(4.0, "", label)
     looks = list(dict.fromkeys(table.index.get_level_values("look")))
     places = _places(looks)
     if margin is not None:
-        ax.axhspan(-margin, margin, color="0.9", label=f"within {100 * margin:g} points")
-        ax.axhline(0, color="0.5", linewidth=1)
+        ax.axhspan(-margin, margin, color=FAINT, label=f"within {100 * margin:g} points")
+        ax.axhline(0, color=QUIET, linewidth=1)
     for number, (arm, rows) in enumerate(table.groupby("arm", sort=False)):
-        x = np.array([places[look] for look in rows.index.get_level_values("look")]) + _ASIDE * number
+        x = np.array([places[seen] for seen in rows.index.get_level_values("look")]) + _ASIDE * number
         spread = np.nan_to_num([rows["value"] - rows["low"], rows["high"] - rows["value"]]).clip(0)
-        ax.errorbar(x, rows["value"], spread, fmt="o-", capsize=3, markersize=5, color=f"C{number}", label=arm)
+        ax.errorbar(x, rows["value"], spread, capsize=3, markersize=5, **look(number), label=arm)
     _ticks(ax, places)
-    ax.set_ylabel(label)
-    ax.grid(alpha=0.3)
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper", frameon=False)
-    return figure
+    legend(ax, "above")
+    return sheet
 
 
-def against_diameter(tables: Mapping[str, pd.DataFrame], label: str, chance: float | None = None) -> Figure:
+def against_diameter(tables: Mapping[str, pd.DataFrame], label: str, chance: float | None = None) -> Sheet:
     """A curve a table over ranges of diameter (index), with columns value, low, high, n; the row "all" is left out."""
-    figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-    plt.close(figure)
+    sheet, ax = chart(3.8, "diameter", label)
     for number, (name, table) in enumerate(tables.items()):
         rows = table.drop(index="all", errors="ignore")
         x = np.arange(len(rows)) + 0.08 * number
         spread = np.nan_to_num([rows["value"] - rows["low"], rows["high"] - rows["value"]]).clip(0)
-        ax.errorbar(x, rows["value"], spread, fmt="o-", capsize=3, color=f"C{number}", label=name)
+        ax.errorbar(x, rows["value"], spread, capsize=3, **look(number), label=name)
         ax.set_xticks(range(len(rows)), [f"{label} mm\nn = {n}" for label, n in zip(rows.index, rows["n"], strict=True)])
     if chance is not None:
-        ax.axhline(chance, color="0.5", linestyle="--", linewidth=1, label="chance")
-    ax.set(ylabel=label, ylim=(-0.03, 1.03), xlabel="diameter")
-    ax.grid(alpha=0.3)
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside right upper", frameon=False)
-    return figure
+        ax.axhline(chance, color=QUIET, linestyle="--", linewidth=1, label="chance")
+    ax.set_ylim(-0.03, 1.03)
+    legend(ax, "above")
+    return sheet
 
 
 def _places(looks: list[str]) -> dict[str, float]:
