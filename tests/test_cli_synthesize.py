@@ -77,7 +77,7 @@ def test_a_damaged_case_is_listed_the_others_done_and_the_status_is_one(here, ca
         (["--size", "0.2"], 2, "from 1 to 200 mm"),
         (["--per-case", "0"], 2, "'--per-case'"),
         (["--per-case", "500"], 2, "at most 100"),
-        (["--model", "model.ckpt"], 2, "handcrafted:"),
+        (["--model", "model.ckpt"], 2, "add --method diffusion"),
         (["--cases", "BDMAP_7"], 1, "has no case 'BDMAP_7'"),
         (["--output", "atlas/new"], 1, "lies in the source atlas"),
         (["--cluster", "nowhere"], 2, "no Dask scheduler answers"),

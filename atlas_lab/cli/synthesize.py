@@ -37,6 +37,8 @@ def synthesize(
     from atlas_lab.synthesis.whole_atlas import synthesize_atlas
     from atlas_lab.synthesis.whole_atlas.order import Order
 
+    if model is not None and method != "diffusion":
+        raise ParameterError(f"--model is a trained diffusion model, and the method is {method}; add --method diffusion")
     try:
         given = {"model": model and str(model.absolute()), "device": device}
         chosen = method_of(method, {name: value for name, value in given.items() if value is not None})

@@ -1,7 +1,10 @@
 """Many cases in work at once: in processes of this machine, or on the workers of a Dask cluster."""
 
+import os
 import pickle
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +15,8 @@ from typing import Any
 from atlas_lab.scale.call import Computed, HasId, call, one_line
 from atlas_lab.scale.cluster import remote
 
+_LOOK_EVERY = 1.0  # seconds
+
 
 @contextmanager
 def executor(
@@ -19,7 +24,8 @@ def executor(
 ) -> Iterator[tuple[Callable[[], AbstractContextManager[Executor]], int]]:
     """How to start a pool, and how many cases to give it at once; a cluster's workers must see the file `shared`."""
     if cluster is None:
-        yield lambda: ProcessPoolExecutor(workers, mp_context=get_context("spawn")), workers
+        context = get_context("spawn")
+        yield lambda: ProcessPoolExecutor(workers, context, initializer=_end_with, initargs=(os.getpid(),)), workers
         return
     with remote(cluster, shared) as client:
         threads = sum(worker["nthreads"] for worker in client.scheduler_info()["workers"].values())
@@ -58,6 +64,18 @@ def in_parallel(
                     yield _answer(_submit(alone, function, case, seed), case.id)
                 except BrokenExecutor:
                     yield case.id, None, "the process died (out of memory, or a crash in a compiled library)"
+
+
+def _end_with(parent: int) -> None:
+    """A worker of a process that was killed would wait for work, and hold its output open, for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_EVERY)
+        os._exit(1)
+
+    if hasattr(os, "getppid"):
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _answer(future: "Future[Computed]", id: str) -> Computed:

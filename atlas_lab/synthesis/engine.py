@@ -54,12 +54,14 @@ def tissues(hu: np.ndarray, masks: Masks, spacing: Spacing, structures: Iterable
         box = boxes.widened(mask.box, hu.shape, spacing, MARGIN_MM)
         organ, taken = (np.zeros(boxes.shape_of(box), bool) for _ in range(2))
         boxes.add(organ, mask, box)
-        for other in to_avoid(masks):
+        clear_of = to_avoid(masks)
+        for other in clear_of:
             boxes.add(taken, boxes.cropped(masks[other]), box)
         part = hu[box]
         level, noise = level_and_noise(part, organ, name)
         corner = (box[0].start, box[1].start, box[2].start)
-        organ &= ~taken
+        if clear_of:
+            organ &= ~taken
         found.append(Tissue(part, organ, taken, spacing, name, organ_of(name), phase, level, noise, corner))
     if not found:
         raise InputError(f"{' and '.join(structures)}: the mask is empty; a tumour needs an organ to grow in")

@@ -1,7 +1,7 @@
 """What synthesis needs of a case: the organ's masks, the phase, the masks as boxes, a fingerprint."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from atlas_lab.synthesis.organs import structures_of
 
 
 def annotated(case: Case, organ: str) -> list[str]:
-    """The organ's structures that have a mask. InputError: none has, an unknown organ."""
+    """The organ's structures that have a mask. InputError: none has, an unknown organ, no case."""
+    if not isinstance(case, Case):
+        raise InputError(f"case: give a Case, such as al.Case.open(FOLDER) or atlas[0], not {type(case).__name__}")
     structures = structures_of(organ)
     found = [name for name in structures if name in case.labels]
     if not found:
@@ -39,6 +41,18 @@ def phase_of(case: Case, asked: str = phases.AUTO) -> str:
             levels[name] = float(np.median(case.ct.array[mask.box][mask.crop]))
             break
     return phases.guessed_phase(levels)
+
+
+def check_numbers(case: Case, structures: Sequence[str]) -> None:
+    """InputError: the CT has a voxel in one of these structures that is no number."""
+    if case.ct.array.dtype.kind != "f":
+        return
+    for name in structures:
+        mask = case.labels.cropped(name)
+        if not np.isfinite(case.ct.array[mask.box][mask.crop]).all():
+            raise InputError(
+                f"{case.folder or case.id}: {name}: the CT has voxels that are no number (NaN or infinite); replace them first"
+            )
 
 
 def fingerprint(case: Case) -> str:

@@ -12,7 +12,7 @@ METHODS = {"handcrafted": "Handcrafted", "automaton": "Automaton", "diffusion": 
 def method_of(method: "str | Method", settings: dict[str, Any] | None = None) -> Method:
     """A method by its name with these settings, or the one that is given. InputError: an unknown name or setting."""
     if not isinstance(method, str):
-        if not (hasattr(method, "grow") and hasattr(method, "settings")):
+        if isinstance(method, type) or not (hasattr(method, "grow") and hasattr(method, "settings")):
             raise InputError(f"method={method!r}: give {', '.join(METHODS)}, or one such as Handcrafted(capsule=True)")
         return method
     if method not in METHODS:

@@ -1,5 +1,6 @@
 """The contrast phase of a CT: said by the case, or guessed from its HU."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,10 @@ from atlas_lab import anatomy
 from atlas_lab.errors import InputError, nearest
 
 AUTO = "auto"
+_OTHER_WORDS = {
+    "venous": "portal", "portal_venous": "portal", "pv": "portal", "late_arterial": "arterial",
+    "native": "non_contrast", "plain": "non_contrast", "noncontrast": "non_contrast", "unenhanced": "non_contrast",
+}  # fmt: skip
 _TELLING = ("aorta", "liver", "spleen", "kidney_left", "kidney_right", "pancreas")  # the surest first
 
 
@@ -19,9 +24,16 @@ def check_phase(phase: str) -> None:
 
 
 def said_phase(meta: dict[str, Any]) -> str | None:
-    """What a case says of itself, if it is one of `anatomy.PHASES`."""
-    phase = meta.get("phase")
-    return phase if phase in anatomy.PHASES else None
+    """What a case says of itself, in the words of `anatomy.PHASES`; None, with a warning, where it is another word."""
+    said = meta.get("phase")
+    if said is None:
+        return None
+    word = str(said).strip().lower().replace("-", "_").replace(" ", "_")
+    phase = _OTHER_WORDS.get(word, word)
+    if phase in anatomy.PHASES:
+        return phase
+    warnings.warn(f"phase {said!r} of the case is none of {', '.join(anatomy.PHASES)}: it is guessed from the HU", stacklevel=2)
+    return None
 
 
 def guessed_phase(levels: dict[str, float]) -> str:

@@ -1,6 +1,7 @@
 """How large tumours are and how many: the published classes."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def check_size(size: Asked) -> None:
     if isinstance(size, str):
         if size not in NAMES:
             raise InputError(f"size {size!r}: {nearest(size, NAMES)}give one of {', '.join(NAMES)}, or a diameter in mm")
-    elif isinstance(size, bool) or not 1 <= float(size) <= 200:
+    elif isinstance(size, bool) or not isinstance(size, Real) or not 1 <= float(size) <= 200:
         raise InputError(f"size={size!r}: give a diameter from 1 to 200 mm, or one of {', '.join(NAMES)}")
 
 
@@ -71,7 +72,7 @@ def draw_diameters(size: Asked, count: int | None, organ: str, rng: np.random.Ge
     CVPR 2024); a diameter in mm is then one tumour. InputError: an unknown size, a count below 1.
     """
     check_size(size)
-    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
+    if count is not None and (isinstance(count, bool) or not isinstance(count, Integral) or count < 1):
         raise InputError(f"count={count!r}: give a whole number of tumours, 1 or more, or None to draw it")
     if not isinstance(size, str):
         return [float(size)] * (count or 1)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from atlas_lab.data.masks import CroppedMask
 from atlas_lab.errors import InputError, nearest
 from atlas_lab.synthesis import boxes, phases, sizes
 from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours, stream
-from atlas_lab.synthesis.given import CroppedMasks, annotated, fingerprint, phase_of
+from atlas_lab.synthesis.given import CroppedMasks, annotated, check_numbers, fingerprint, phase_of
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.methods import METHODS, method_of
 from atlas_lab.synthesis.organs import PUBLISHED, organ_of, tumor_of
@@ -44,12 +45,13 @@ def synthesize(
     structures = annotated(case, organ)
     phases.check_phase(phase)
     sizes.check_size(size)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise InputError(f"seed={seed!r}: give a whole number, 0 or more")
     chosen = method_of(method)
     name = organ_of(organ)
     if name not in PUBLISHED:
         warnings.warn(f"{organ}: tumours of it are outside what was published ({', '.join(PUBLISHED)})", stacklevel=2)
+    seed, count = int(seed), None if count is None else int(count)
     entropy = (seed, *organ.encode())
     diameters = sizes.draw_diameters(size, count, name, stream(entropy, "sizes"))
     plans = [Planned(diameter, (*entropy, number)) for number, diameter in enumerate(diameters)]
@@ -62,6 +64,8 @@ def remake(case: Case, record: Mapping[str, Any]) -> Synthesis:
 
     InputError: no such record, another CT than the record's, a method that is not here.
     """
+    if not isinstance(record, Mapping):
+        raise InputError(f"record: give one record (a case's record.json is a list of them), not {type(record).__name__}")
     missing = {"organ", "method", "phase", "ct", "tumours", "asked"} - set(record)
     if missing:
         raise InputError(f"this is no record of a synthesis: it lacks {', '.join(sorted(missing))}")
@@ -93,6 +97,7 @@ def _made(
     must_fit: bool,
 ) -> Synthesis:
     hu = np.array(case.ct.array)
+    check_numbers(case, structures)
     where = case.folder or case.id
     try:
         grown = grow_tumours(

@@ -9,7 +9,7 @@ from atlas_lab.errors import InputError
 
 Box = tuple[slice, slice, slice]
 
-_SAMPLE = 50_000  # voxels are plenty for a median
+_SAMPLE = 20_000  # voxels are plenty for a median
 
 
 class NoRoom(InputError):
@@ -86,7 +86,7 @@ class Growth:
 def level_and_noise(hu: np.ndarray, organ: np.ndarray, where: str) -> tuple[float, float]:
     """Median HU of an organ and its robust standard deviation (1.4826 times the median absolute deviation), above 0.
 
-    InputError, which starts with `where`: no voxel, or one whose HU is no number.
+    InputError, which starts with `where`: no voxel, or HU that are no number among those that are looked at.
     """
     step = max(round((organ.size / (8 * _SAMPLE)) ** (1 / 3)), 1)
     thinned = (slice(None, None, step),) * 3
@@ -95,10 +95,7 @@ def level_and_noise(hu: np.ndarray, organ: np.ndarray, where: str) -> tuple[floa
         values = hu[organ].astype(np.float32)
     if not values.size:
         raise InputError(f"{where}: the mask is empty; a tumour needs an organ to grow in")
-    if hu.dtype.kind == "f":
-        with np.errstate(all="ignore"):
-            whole = np.isfinite(hu.sum())  # a fraction of the work, and no number where one voxel of the box is none
-        if not whole and not np.isfinite(hu[organ]).all():
-            raise InputError(f"{where}: the CT has voxels that are no number (NaN or infinite); replace them before synthesis")
+    if not np.isfinite(values).all():
+        raise InputError(f"{where}: the CT has voxels that are no number (NaN or infinite); replace them before synthesis")
     level = float(np.median(values))
     return level, max(1.4826 * float(np.median(np.abs(values - level))), 1.0)

@@ -7,6 +7,7 @@ import numpy as np
 EDGE_MM = (1.0, 2.0)
 PATCH_MM = (3.0, 6.0, 9.0, 12.0, 15.0)
 GRAIN_MM = (4.0, 7.0)
+SPREAD = 0.2  # of a range that noise leaves: one contrast for all tumours of a scan would be a mark to learn
 VISIBLE = 2.0  # contrast, in standard deviations of the organ's noise, where its range allows
 DEEPEST = 1.2  # the change at a tumour's middle, of the largest mean in its range, where that stays visible
 
@@ -39,6 +40,6 @@ def visible_contrast(ends: tuple[float, float], noise: float, peak: float, share
     middle changes `peak` times the mean and would look like water or fat.
     """
     weak, strong = sorted(ends, key=abs)
-    least = min(max(abs(weak), VISIBLE * noise), abs(strong))
-    most = max(min(abs(strong), DEEPEST * abs(strong) / peak), least)
+    least = min(max(abs(weak), VISIBLE * noise), abs(strong) - SPREAD * (abs(strong) - abs(weak)))
+    most = max(min(abs(strong), DEEPEST * abs(strong) / peak), min(least + SPREAD * (abs(strong) - abs(weak)), abs(strong)))
     return float(np.sign(strong) * (least + share * (most - least)))

@@ -85,6 +85,19 @@ def outside(organ: np.ndarray, place: np.ndarray, spacing: np.ndarray, radius: f
 
 
 @numba.njit(cache=True, nogil=True)
+def darker(hu: np.ndarray, organ: np.ndarray, place: np.ndarray, spacing: np.ndarray, radius: float, limit: float) -> int:
+    """Organ voxels of a ball that are below `limit` HU."""
+    count = 0
+    reach_i, reach_j = int(radius / spacing[0]), int(radius / spacing[1])
+    for i in range(max(place[0] - reach_i, 0), min(place[0] + reach_i + 1, hu.shape[0])):
+        for j in range(max(place[1] - reach_j, 0), min(place[1] + reach_j + 1, hu.shape[1])):
+            half = half_run(i - place[0], j - place[1], spacing, radius)
+            for k in range(max(place[2] - half, 0), min(place[2] + half + 1, hu.shape[2])):
+                count += organ[i, j, k] and hu[i, j, k] < limit
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
 def is_clear(taken: np.ndarray, place: np.ndarray, spacing: np.ndarray, radius: float) -> bool:
     """Whether nothing is taken in a ball of `radius` mm."""
     reach_i, reach_j = int(radius / spacing[0]), int(radius / spacing[1])

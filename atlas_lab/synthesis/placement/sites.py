@@ -7,7 +7,7 @@ import numpy as np
 from atlas_lab.errors import InputError
 from atlas_lab.synthesis.placement.draws import Draws
 from atlas_lab.synthesis.placement.no_room import no_room
-from atlas_lab.synthesis.placement.rooms import ball_voxels, first_at_surface, first_room
+from atlas_lab.synthesis.placement.rooms import ball_voxels, darker, first_at_surface, first_room
 from atlas_lab.synthesis.placement.vessels import Vessels
 from atlas_lab.synthesis.sizes import EARLY_MM, SPREAD
 from atlas_lab.synthesis.tissue import NoRoom, Site, Tissue
@@ -26,6 +26,8 @@ _LARGER = ((0.75, LONGEST), (0.75, 1.0), (0.6, 1.0))
 _LARGEST = (*_LARGER, (0.75, 0.0), (0.6, 0.0))  # no liver has a ball of 48 mm without a vessel: such tumours grow around them
 _LARGEST_MM = 40.0
 _HALF_OUT = (0.3, 0.6)  # least and most of an exophytic tumour's ball outside the organ
+DARK_SHARE = 0.05  # of a ball that may be fat, gas or another organ's edge within the mask: a mask is never exact
+_DARK, _DARK_HU = 5.0, 60.0  # deviations of the organ's noise, and HU at least, below its level
 _VESSEL_TRIES = (32, 8)  # places with room where vessels are looked for, for early and for larger tumours
 _LARGE_PART = 0.001  # of the box in one ball: worth asking whether the organ is as large as that
 
@@ -38,7 +40,8 @@ def place(tissue: Tissue, diameter_mm: float, rng: np.random.Generator, *, exoph
     the ball. Larger ones may lose 25 %, then 40 %; above 40 mm they may grow around what is taken where all else fails.
     Where contrast medium makes vessels brighter than the organ, a ball with more than 0.5 % of its voxels in vessels is
     turned down (smoothed by 1 mm, three deviations of the smoothed noise above the organ's level: Hu et al., CVPR 2023);
-    after 32 such places (8 for larger tumours, which rarely find a free one) the clearest of them is taken.
+    after 32 such places (8 for larger tumours, which rarely find a free one) the clearest of them is taken. Fat and gas
+    that the mask holds, much darker than the organ, count alike where they are more than 5 % of the ball.
 
     Half of a kidney's tumours above 20 mm stand out of its surface into fat (DiffTumor, CVPR 2024) where that is possible;
     `exophytic` True or False decides it, in any organ. The released code of both papers draws from the middle 40 % of the
@@ -77,6 +80,7 @@ def _inside(tissue: Tissue, radius: float, rng: np.random.Generator) -> Voxel | 
     if voxels > _LARGE_PART * tissue.organ.size and voxels > np.count_nonzero(tissue.organ):
         return None
     best, fewest, tries = None, voxels + 1, 0
+    fat = tissue.level - max(_DARK * tissue.noise, _DARK_HU)
     draws = Draws(tissue, rng)
     for (share, reach), drawn in [(rules[0], draws.in_box), *((rule, draws.in_organ) for rule in rules)]:
         out, clear = int((1 - share) * voxels), reach * radius + GAP_MM
@@ -84,6 +88,8 @@ def _inside(tissue: Tissue, radius: float, rng: np.random.Generator) -> Voxel | 
             n = first_room(tissue.organ, tissue.taken, places, 0, spacing, radius, clear, out)
             while n >= 0:
                 bright = vessels.count(tissue, places[n], radius, fewest) if vessels else 0
+                dark = darker(tissue.hu, tissue.organ, places[n], spacing, radius, fat) - DARK_SHARE * voxels
+                bright += max(int(dark), 0)
                 if bright < fewest:
                     best, fewest = _voxel(places[n]), bright
                 tries += 1

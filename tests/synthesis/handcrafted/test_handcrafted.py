@@ -116,7 +116,7 @@ def test_a_tumour_stands_out_of_the_noise_where_its_range_allows_and_says_where_
         assert growth.settings["contrast_hu"] <= -2 * 24
         assert not growth.settings["faint"]
     plain = grown(ball(50, level=50, noise=20.0, phase="non_contrast"), 12)
-    assert plain.settings["contrast_hu"] == -25
+    assert -25 <= plain.settings["contrast_hu"] <= -21  # the strong fifth of its range
     assert plain.settings["faint"]
 
 

@@ -211,3 +211,11 @@ def test_tumours_find_room_in_organs_of_a_real_ct(real_data):
                 assert not (ball & taken).any()
                 assert organ[ball].mean() >= (0.8 if diameter <= 20 else 0.3)
                 taken |= ball
+
+
+def test_fat_that_the_mask_holds_is_avoided():
+    tissue = ball(diameter_mm=60.0)
+    x = np.indices(tissue.shape)[0]
+    tissue.hu[x > tissue.shape[0] // 2] = -90
+    sites = [place(tissue, 10.0, np.random.default_rng(seed)) for seed in range(12)]
+    assert all(site.centre[0] + 4 <= tissue.shape[0] // 2 for site in sites)
