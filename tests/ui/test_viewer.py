@@ -134,6 +134,6 @@ def test_other_front_ends_show_and_paint(browser_path, fresh, front_end):
         before = view.mask("liver", ct.shape)
         view.drag(0, (0.3, 0.4), (0.7, 0.6))
         assert (view.mask("liver", ct.shape) ^ before).sum() > 20
-        assert "on disk" in view.status()
+        view.wait(lambda: "on disk" in view.status(), "the page never says that the stroke is on disk")
         view.press("z")
         view.wait(lambda: (view.mask("liver", ct.shape) == before).all(), "undo did not reach the page")
