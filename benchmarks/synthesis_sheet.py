@@ -134,7 +134,9 @@ def _step_hu(sample: Sample, organ: np.ndarray) -> float:
 def _grain(sample: Sample, mask: np.ndarray) -> float:
     """How much neighbours differ in the tumour, over how much they did in its organ: the larger of the parts in and out of it."""
     before = np.logical_or.reduce([sample.before.labels[name] for name in structures_of(sample.organ)])
-    parts = [_differences(sample.made.case.ct.array, part) for part in (mask & before, mask & ~before)]
+    grows_out = not sample.made.record["tumours"][0]["clipped"]  # else what lies beyond is the organ's own edge, pushed there
+    places = (mask & before, mask & ~before) if grows_out else (mask & before,)
+    parts = [_differences(sample.made.case.ct.array, part) for part in places]
     organ = _differences(sample.before.ct.array, before)
     ratios = [float(np.median(part) / max(np.median(organ), 1.0)) for part in parts if part.size >= LEAST_PAIRS]
     return max(ratios, default=1.0)
