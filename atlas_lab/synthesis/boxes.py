@@ -8,19 +8,24 @@ from atlas_lab.data.masks import CroppedMask
 from atlas_lab.synthesis.tissue import Box
 
 
-def overlap(box: Box, corner: Sequence[int], shape: Sequence[int]) -> tuple[Box, Box]:
-    """What a box shares with another that starts at `corner`: as slices of the other's arrays, and of its own."""
+def corner(box: Box) -> tuple[int, int, int]:
+    """Its first voxel."""
+    return tuple(part.start for part in box)
+
+
+def overlap(box: Box, first: Sequence[int], shape: Sequence[int]) -> tuple[Box, Box]:
+    """What a box shares with another whose first voxel is `first`: as slices of the other's arrays, and of its own."""
     there, own = [], []
-    for part, start, side in zip(box, corner, shape, strict=True):
+    for part, start, side in zip(box, first, shape, strict=True):
         low, high = max(part.start - start, 0), min(part.stop - start, side)
         there.append(slice(low, max(high, low)))
         own.append(slice(low + start - part.start, max(high, low) + start - part.start))
     return tuple(there), tuple(own)  # type: ignore[return-value]
 
 
-def shifted(box: Box, corner: Sequence[int]) -> Box:
-    """A box of voxels counted from `corner`, counted from 0."""
-    return tuple(slice(part.start + start, part.stop + start) for part, start in zip(box, corner, strict=True))  # type: ignore[return-value]
+def shifted(box: Box, first: Sequence[int]) -> Box:
+    """A box of voxels counted from `first`, counted from 0."""
+    return tuple(slice(part.start + start, part.stop + start) for part, start in zip(box, first, strict=True))  # type: ignore[return-value]
 
 
 def widened(box: Box, shape: Sequence[int], spacing: Sequence[float], margin_mm: float) -> Box:
@@ -40,14 +45,14 @@ def cropped(mask: np.ndarray | CroppedMask) -> CroppedMask:
 
 def add(into: np.ndarray, mask: CroppedMask, box: Box) -> None:
     """OR a mask into an array that stands for a box of the same image."""
-    here, own = overlap(mask.box, [part.start for part in box], into.shape)
+    here, own = overlap(mask.box, corner(box), into.shape)
     into[here] |= mask.crop[own]
 
 
 def placed(mask: np.ndarray, box: Box, shape: tuple[int, int, int]) -> CroppedMask:
     """A bool array on a box as a mask of the whole image of `shape`."""
     own = CroppedMask.of(mask)
-    return CroppedMask(shape, shifted(own.box, [part.start for part in box]), own.crop)
+    return CroppedMask(shape, shifted(own.box, corner(box)), own.crop)
 
 
 def warped(mask: np.ndarray, warp: np.ndarray) -> np.ndarray:

@@ -59,10 +59,9 @@ def tissues(hu: np.ndarray, masks: Masks, spacing: Spacing, structures: Iterable
             boxes.add(taken, boxes.cropped(masks[other]), box)
         part = hu[box]
         level, noise = level_and_noise(part, organ, name)
-        corner = (box[0].start, box[1].start, box[2].start)
         if clear_of:
             organ &= ~taken
-        found.append(Tissue(part, organ, taken, spacing, name, organ_of(name), phase, level, noise, corner))
+        found.append(Tissue(part, organ, taken, spacing, name, organ_of(name), phase, level, noise, boxes.corner(box)))
     if not found:
         raise InputError(f"{' and '.join(structures)}: the mask is empty; a tumour needs an organ to grow in")
     return found

@@ -11,6 +11,7 @@ from atlas_lab import anatomy
 from atlas_lab.data.case import Case
 from atlas_lab.data.masks import CroppedMask
 from atlas_lab.errors import InputError
+from atlas_lab.synthesis import boxes
 from atlas_lab.synthesis.organs import is_lesion
 from atlas_lab.synthesis.realism.lesions import SEEN, Lesion, Lesions
 from atlas_lab.synthesis.result import Synthesis
@@ -86,33 +87,22 @@ def _pieces(mask: CroppedMask) -> Iterator[CroppedMask]:
     # one voxel more on the high side: cc3d 4.1 fails on lines of voxels such as 1 0 1
     labels, count = cc3d.connected_components(np.pad(mask.crop, (0, 1)), connectivity=26, return_N=True)
     for number, box in zip(range(1, count + 1), cc3d.statistics(labels)["bounding_boxes"][1:], strict=True):
-        placed = tuple(
-            slice(part.start + outer.start, part.stop + outer.start) for part, outer in zip(box, mask.box, strict=True)
-        )
-        yield CroppedMask(mask.shape, placed, labels[box] == number)  # type: ignore[arg-type]
+        yield CroppedMask(mask.shape, boxes.shifted(box, boxes.corner(mask.box)), labels[box] == number)
 
 
 def _without(organ: CroppedMask, ill: Iterable[CroppedMask]) -> CroppedMask:
     left = organ.crop.copy()
     for mask in ill:
-        here, there = _shared(organ.box, mask.box)
+        here, there = boxes.overlap(mask.box, boxes.corner(organ.box), left.shape)
         left[here] &= ~mask.crop[there]
     return CroppedMask(organ.shape, organ.box, left)
 
 
-def _shared(one: tuple[slice, ...], other: tuple[slice, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """What two boxes have in common, as seen from either."""
-    ends = [(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)]
-    return tuple(
-        tuple(slice(low - side.start, max(high, low) - side.start) for (low, high), side in zip(ends, box, strict=True))
-        for box in (one, other)
-    )  # type: ignore[return-value]
-
-
 def _near(organ: CroppedMask, lesion: CroppedMask) -> int:
     """How many of the organ's voxels lie in the lesion's box and a few voxels around it."""
-    around = tuple(slice(max(side.start - 3, 0), side.stop + 3) for side in lesion.box)
-    return int(np.count_nonzero(organ.crop[_shared(organ.box, around)[0]]))
+    x, y, z = (slice(max(side.start - 3, 0), side.stop + 3) for side in lesion.box)
+    here, _ = boxes.overlap((x, y, z), boxes.corner(organ.box), organ.crop.shape)
+    return int(np.count_nonzero(organ.crop[here]))
 
 
 def _level(case: Case, name: str, organ: CroppedMask) -> float:
