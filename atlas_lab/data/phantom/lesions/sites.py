@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,19 +13,27 @@ from atlas_lab.data.phantom.shapes import Tube, Vector
 from atlas_lab.data.phantom.space import Points
 
 CANDIDATES = 900
+MOST = 0.75  # of a ball's radius
+GAP_MM = 1.0  # that a synthesiser leaves between a tumour and a vessel
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """Points (n, 3) in an organ, canonical mm, and their `depth` (n,) in mm below its surface."""
+    """Points (n, 3) in an organ, canonical mm, their `depth` (n,) in mm below its surface, and the organ's `vessels`."""
 
     points: Floats
     depth: Floats
+    vessels: Sequence[Drawn]
 
     @classmethod
     def within(
-        cls, organ: Drawn, before: Sequence[Drawn], body: Callable[[Points], Outline], rng: np.random.Generator
+        cls,
+        organ: Drawn,
+        before: Sequence[Drawn],
+        vessels: Sequence[Drawn],
+        body: Callable[[Points], Outline],
+        rng: np.random.Generator,
     ) -> "Sites":
         """Points of an organ that no part before it takes away; empty where nothing is left of it."""
         low, high = organ.shape.box()
@@ -34,7 +43,7 @@ class Sites:
         kept = depth > 0.5
         if isinstance(organ.shape, Tube):
             kept &= _on_longest_stretch(organ.shape, _left(organ, before, body, organ.shape.curve[0]) > 0, points)
-        return cls(points[kept], depth[kept])
+        return cls(points[kept], depth[kept], vessels)
 
     def chosen(self, u: float, radius: float, sink: float, weights: Floats) -> Vector | None:
         """The point at the share `u` (0..1) of those deep enough, by weight; the deepest where none is; None in no organ."""
@@ -65,15 +74,25 @@ class Sites:
             return np.exp(-((near / 16) ** 2)) * np.exp(-self.depth / 12)
         return np.ones(len(self.points))
 
-    def weights_of_a_synthesiser(self) -> Floats:
-        """Evenly in the middle 40 % of the organ's height, 2 mm from its surface (SyntheticTumors, Hu et al., CVPR 2023)."""
-        z = self.points[:, 2]
-        low, high = z.min() + 0.3 * np.ptp(z), z.min() + 0.7 * np.ptp(z)
-        return np.asarray((z >= low) & (z <= high) & (self.depth > 2), float)
+    def weights_of_a_synthesiser(self, radius: float) -> Floats:
+        """Evenly where most of a ball has room in the organ, 1 mm off its vessels, or near the widest places that there are.
+
+        As this package's synthesiser places them; of the few points here too few have room for the whole ball.
+        """
+        return np.asarray(self.room >= min(MOST * radius, 0.6 * float(self.room.max())), float)
+
+    @cached_property
+    def room(self) -> Floats:
+        """The radius (n,) in mm of the ball that each point is the centre of."""
+        clear = [_distance(vessel, self.points) - GAP_MM for vessel in self.vessels]
+        return np.asarray(np.minimum.reduce([self.depth, *clear]))
 
 
 def _left(organ: Drawn, before: Sequence[Drawn], body: Callable[[Points], Outline], points: Floats) -> Floats:
-    """How deep (mm) points lie in what the parts before an organ and the wall of the cavity leave of it, at the widest gap."""
+    """How deep (mm) points lie in what the parts before an organ and the wall of the cavity leave of it, at the widest gap.
+
+    Below 0, they lie in none of it, however deep that is.
+    """
     if not len(points):
         return np.zeros(0)
     depth = -_distance(organ, points)
@@ -81,7 +100,7 @@ def _left(organ: Drawn, before: Sequence[Drawn], body: Callable[[Points], Outlin
         depth = np.minimum(depth, -body(Points(points)).cavity.ravel() - organ.row.clip)
     for part in before:
         near, far = part.shape.box()
-        close = np.all((points > near - 40) & (points < far + 40), axis=1)
+        close = (depth > 0) & np.all((points > near - 40) & (points < far + 40), axis=1)
         if part.row.within is None and close.any():
             depth[close] = np.minimum(depth[close], _distance(part, points[close]) - 2 * organ.row.gap)
     return depth
