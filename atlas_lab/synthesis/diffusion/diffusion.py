@@ -3,25 +3,33 @@
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
-from atlas_lab.errors import InputError
+from atlas_lab.errors import InputError, nearest
+from atlas_lab.synthesis.diffusion.fitted import fitted_contrast
 from atlas_lab.synthesis.diffusion.local import Local
 from atlas_lab.synthesis.diffusion.outline import draw_outline
 from atlas_lab.synthesis.handcrafted.ground import lie_of
 from atlas_lab.synthesis.sizes import EARLY_MM
 from atlas_lab.synthesis.tissue import Growth, Site, Tissue
 
+SMALL = "small"  # the word for the package's own model
+Level = Literal["fitted", "sampled"]
+
 
 @dataclass(frozen=True)
 class Diffusion:
     """Tumours out of a model that was trained on real ones, in their organ or in another.
 
-    `model` is a folder or checkpoint of `train_diffusion`, None the small one of the package, which has seen phantoms alone.
-    `steps` of sampling divide its schedule; None takes few (4) for tumours below 20 mm and more (50) for larger ones, as
-    published. `device` is PyTorch's; the same bytes come out on the same kind of device alone.
+    `model` is a folder or checkpoint of `train_diffusion`, None or "small" the small one of the package, which has seen phantoms
+    alone. `steps` of sampling divide its schedule; None takes few (4) for tumours below 20 mm and more (50) for larger ones,
+    as published. `device` is PyTorch's; the same bytes come out on the same kind of device alone.
+
+    `contrast` fitted moves the mean HU, tumour minus organ, that the model gives just into the range of organ and phase
+    (`contrast_range`, narrowed so that it shows above the noise) where it lies outside: all of the tumour by the same HU. What
+    a model has learned of form and texture holds in other organs and phases, the level does not. sampled leaves it as it is.
 
     The change from the decoded healthy tissue to the decoded tumour is added to the CT inside the mask's soft edge. The original
     puts the decoded patch in its place, and with it the autoencoder's blur. InputError: a value that cannot be, no such model.
@@ -33,12 +41,20 @@ class Diffusion:
     model: str | os.PathLike[str] | None = None
     steps: int | None = None
     device: str = "cpu"
+    contrast: Level = "fitted"
 
     def __post_init__(self) -> None:
         if self.model is not None:
-            if not Path(self.model).exists():
-                raise InputError(f"model={str(self.model)!r}: no such folder or checkpoint; train_diffusion makes one")
-            object.__setattr__(self, "model", os.fspath(self.model))
+            small = os.fspath(self.model) == SMALL
+            if not small and not Path(self.model).exists():
+                raise InputError(
+                    f"model={str(self.model)!r}: no such folder or checkpoint; train_diffusion makes one, or take {SMALL}"
+                )
+            object.__setattr__(self, "model", None if small else os.fspath(self.model))
+        levels = get_args(Level)
+        if self.contrast not in levels:
+            said = nearest(str(self.contrast), levels)
+            raise InputError(f"contrast={self.contrast!r}: {said}choose from {', '.join(levels)}")
         if self.steps is not None and (isinstance(self.steps, bool) or not isinstance(self.steps, int) or self.steps < 1):
             raise InputError(f"steps={self.steps!r}: give a whole number, 1 or more, or None")
 
@@ -68,5 +84,13 @@ class Diffusion:
         image = model.grid.seen(local.cut(around, wide), tissue.level)
         made = change(model, image, local.cut(hole, wide), steps=steps, rng=rng, device=self.device)
         hu = outline.hu + outline.soft * local.put(model.grid.hu(made), outline.box)
-        drawn: dict[str, object] = {"edge_mm": outline.edge_mm, "steps": steps, "step_mm": local.step_mm}
+        sampled = float(hu[outline.mask].mean(dtype=float)) - tissue.level
+        fitted = fitted_contrast(sampled, tissue, rng.random())  # drawn last and always: the rest is the same either way
+        contrast = fitted if self.contrast == "fitted" else sampled
+        if contrast != sampled:
+            hu += np.float32((contrast - sampled) / outline.soft[outline.mask].mean(dtype=float)) * outline.soft
+        drawn: dict[str, object] = {
+            "sampled_contrast_hu": sampled, "contrast_hu": contrast, "edge_mm": outline.edge_mm, "steps": steps,
+            "step_mm": local.step_mm,
+        }  # fmt: skip
         return Growth(outline.box, hu, outline.mask, outline.region, drawn)

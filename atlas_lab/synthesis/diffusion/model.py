@@ -13,13 +13,13 @@ import torch
 from atlas_lab.errors import InputError
 from atlas_lab.learning.model import checkpoint_in
 from atlas_lab.learning.training import Trained, load
+from atlas_lab.synthesis.diffusion.diffusion import SMALL
 from atlas_lab.synthesis.diffusion.grid import Grid
 from atlas_lab.synthesis.diffusion.networks import AutoencoderShape, DenoiserShape, LatentDiffusion
 from atlas_lab.synthesis.diffusion.recipe import Recipe, Schedule, made
 from atlas_lab.synthesis.diffusion.tensors import read_tensors
 
-SMALL = "small"
-FOLDER = Path(__file__).parent / "small"
+FOLDER = Path(__file__).parent / SMALL
 WEIGHTS, MANIFEST = "weights.safetensors", "manifest.json"
 
 Start = str | PathLike[str] | Trained
@@ -49,13 +49,13 @@ class Model:
 
 
 def open_model(model: Start | None = None) -> Model:
-    """The model of a folder or checkpoint of `train_diffusion`; None: the small one of the package, taught on phantoms.
+    """The model of a folder or checkpoint of `train_diffusion`; None or "small": the one of the package, taught on phantoms.
 
     A folder with a manifest is one that was packed as the small one is.
     InputError: no such file, a checkpoint of something else (of the autoencoder alone, of a segmentation network), a
     damaged one.
     """
-    if model is None:
+    if model is None or model == SMALL:
         model = FOLDER
     if not isinstance(model, Trained) and (Path(model) / MANIFEST).is_file():
         return _packed(Path(model).absolute())

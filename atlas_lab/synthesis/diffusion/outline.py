@@ -12,9 +12,11 @@ from atlas_lab.synthesis.handcrafted.outside import continued
 from atlas_lab.synthesis.handcrafted.shape import draw_shape
 from atlas_lab.synthesis.tissue import Box, NoRoom, Site, Tissue
 
-EDGE_MM = 4.0  # the soft edge is drawn between 0 and this, in voxels of 1 mm (Chen et al., CVPR 2024)
+EDGE_MM = 4.0  # the soft edge is at most so wide (Chen et al., CVPR 2024, draw from 0, in voxels of 1 mm)
+SHARPEST_MM = 1.0  # and at least so (Hu et al., CVPR 2023), nor less than a voxel: an edge near 0 ends in a step no CT resolves
 LEAST_ROOM = 0.5  # of the volume asked for
 _EDGE_SHARE = 0.1  # of the diameter, at most: an edge of 4 mm would blur a tiny tumour away
+_VOXEL_SHARE = 0.25  # of the diameter, at most: a tumour of three voxels would be blurred to less than its depth
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def draw_outline(tissue: Tissue, site: Site, rng: np.random.Generator) -> Outlin
     NoRoom: there is room for less than half of the tumour.
     """
     shape = draw_shape(site.diameter_mm / 2, rng)
-    edge = float(rng.uniform(0, min(EDGE_MM, _EDGE_SHARE * site.diameter_mm)))
+    edge = _edge_mm(site.diameter_mm, tissue.spacing, rng)
     ground = Ground.of(tissue, site, box := box_of(tissue, site, shape.reach_mm, edge))
     voxels = max(round(np.pi / 6 * site.diameter_mm**3 / tissue.voxel_mm3), 1)
     mask = fill(shape.levels(ground.offsets), ground.allowed, voxels)
@@ -57,3 +59,10 @@ def draw_outline(tissue: Tissue, site: Site, rng: np.random.Generator) -> Outlin
         hu += soft * (continued(hu, ground.organ, tissue.level) - hu)
     away = [np.abs(mm[mask.any(tuple({0, 1, 2} - {axis}))]).max() for axis, mm in enumerate(ground.offsets)]
     return Outline(box, hu, mask, soft, soft > FAINTEST, edge, 2 * float(max(away)))
+
+
+def _edge_mm(diameter_mm: float, spacing: tuple[float, float, float], rng: np.random.Generator) -> float:
+    """The voxel is that of the slices: thick ones would smear a tiny tumour over its surroundings."""
+    voxel = min(sorted(spacing)[1], _VOXEL_SHARE * diameter_mm)
+    sharpest = max(SHARPEST_MM, voxel)
+    return float(rng.uniform(sharpest, max(min(EDGE_MM, _EDGE_SHARE * diameter_mm), sharpest)))

@@ -15,8 +15,9 @@ import torch
 from atlas_lab._version import __version__
 from atlas_lab.learning.training import Trained, load
 from atlas_lab.runs import write_text
+from atlas_lab.synthesis.diffusion.diffusion import SMALL
 from atlas_lab.synthesis.diffusion.figures_of import figures_of
-from atlas_lab.synthesis.diffusion.model import MANIFEST, SMALL, WEIGHTS, open_model
+from atlas_lab.synthesis.diffusion.model import MANIFEST, WEIGHTS, open_model
 from atlas_lab.synthesis.diffusion.small_patients import DIAMETERS_MM, HOSPITALS, PARTS, SEED, SPACING_MM, write_patients
 from atlas_lab.synthesis.diffusion.tensors import write_tensors
 from atlas_lab.synthesis.diffusion.training import train_autoencoder, train_diffusion

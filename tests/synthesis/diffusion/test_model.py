@@ -95,6 +95,7 @@ def test_the_small_model_is_in_the_package_and_small():
     assert manifest["held_out"]["contrast_made"] < -15
     model = open_model()
     assert float(model.network.scale) == pytest.approx(manifest["latent_scale"])
+    assert open_model("small") is model
 
 
 def test_a_small_model_that_was_changed_is_refused(tmp_path):
