@@ -6,6 +6,7 @@ from atlas_lab.lessons.exercises import check, unsolved
 from atlas_lab.lessons.segmentations import Segmentation, made_up_segmentations, real_segmentations, real_structures
 from atlas_lab.lessons.simulated import lesion_patients, simulated_detector
 from atlas_lab.lessons.source import open_atlas, open_case
+from atlas_lab.lessons.studies import study
 
 __all__ = [
     "CLAIMS",
@@ -19,6 +20,7 @@ __all__ = [
     "real_segmentations",
     "real_structures",
     "simulated_detector",
+    "study",
     "talk",
     "unsolved",
 ]

@@ -1,6 +1,8 @@
-from .backgrounds import HOSPITALS, Lessons, grid
-from .charts import against_diameter, against_gap
+from .abroad import HOSPITALS, REAL_ONLY, gain, grid
+from .backgrounds import Lessons
+from .charts import against_diameter, against_gap, found_by_radius
 from .cohort import Cohort, fingerprints, name_of
+from .crops import crops_of
 from .cross_organ import by_diameter, cross_organ
 from .judging import TOO_FEW, by_radius, mimics_called
 from .origin import CHANCE, accuracy, early, guessed, precision_and_recall, tumours
@@ -30,6 +32,7 @@ __all__ = [
     "ENOUGH_PATIENTS",
     "HOSPITALS",
     "MARGIN",
+    "REAL_ONLY",
     "TOO_FEW",
     "Arm",
     "Cohort",
@@ -42,11 +45,14 @@ __all__ = [
     "arms_of",
     "by_diameter",
     "by_radius",
+    "crops_of",
     "cross_organ",
     "dsc_table",
     "early",
     "equivalences",
     "fingerprints",
+    "found_by_radius",
+    "gain",
     "given",
     "grid",
     "guessed",

@@ -1,6 +1,5 @@
-"""Overfit the appearance, diversify the backgrounds: diffusion taught by few tumours, put into CTs of more hospitals."""
+"""Overfit the appearance: diffusion taught by a few real tumours, and how near to those its own lie."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +8,12 @@ import pandas as pd
 
 from atlas_lab.data import Atlas
 from atlas_lab.learning import Plan
-from atlas_lab.lessons.train_on_synthetic.cohort import Cohort
 from atlas_lab.lessons.train_on_synthetic.origin import SPACING_MM, features
 from atlas_lab.lessons.train_on_synthetic.patients import Wanted, one_tumour, phantoms
-from atlas_lab.lessons.train_on_synthetic.running import Results, run_arms
-from atlas_lab.lessons.train_on_synthetic.setting import Arm, Setting
+from atlas_lab.lessons.train_on_synthetic.setting import Setting
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.realism import Lesions, lesions_of
 
-HOSPITALS = ("north", "south", "east", "west")
-EXTERNAL = "abroad"  # never trained on
 _DIAMETERS_MM = (10.0, 26.0)  # of the examples: they fit into the small model's patch
 _EXAMPLES, _HELD, _HOSTS = 6000, 7000, 8000  # the first patient's number of each group
 _HELD_COUNT = 6
@@ -51,9 +46,11 @@ class Lessons:
         held = lesions_of(ill(_HELD, _HELD_COUNT), setting.tumour, spacing_mm=SPACING_MM)
         return cls(ill(_EXAMPLES, examples), held, phantoms(healthy, workers=workers), setting.organ)
 
-    def taught(self, examples: int, steps: tuple[int, int], folder: Path, *, seed: int = 0) -> Method:
+    def taught(
+        self, examples: int, steps: tuple[int, int], folder: Path, *, sampling_steps: int | None = None, seed: int = 0
+    ) -> Method:
         """Diffusion taught by the first so many tumours for `steps[1]` steps, on an autoencoder of `steps[0]` that has seen all
-        CTs without their tumours' masks; both stay in `folder`."""
+        CTs without their tumours' masks; both stay in `folder`. It samples in `sampling_steps`, see `Diffusion`."""
         from atlas_lab.synthesis.diffusion import Diffusion, train_autoencoder, train_diffusion
 
         coder = train_autoencoder(
@@ -63,7 +60,7 @@ class Lessons:
             self.examples, coder, folder=folder / f"taught_by_{examples}", organs=[self.organ],
             cases=self.examples.ids[:examples], plan=_plan(steps[1], seed),
         )  # fmt: skip
-        return Diffusion(model=str(made.checkpoint))
+        return Diffusion(model=str(made.checkpoint), steps=sampling_steps, contrast="sampled")  # the look that it has learned
 
     def neighbours(self, method: Method, examples: int, *, seed: int = 0) -> pd.DataFrame:
         """How far each synthetic tumour, and each real one that was held out, lies from the nearest tumour that taught.
@@ -85,25 +82,6 @@ class Lessons:
             away = (table.to_numpy(float)[:, None] - taught.to_numpy(float)[None]) / scale.to_numpy(float)
             rows += [{"kind": kind, "distance": float(d)} for d in np.sqrt(np.nanmean(away**2, axis=2)).min(axis=1)]
         return pd.DataFrame(rows)
-
-
-def grid(
-    lessons: Lessons, setting: Setting, pairs: Sequence[tuple[int, int]], steps: tuple[int, int], folder: Path, *,
-    gap: float = 1.0, stored: int = 3, seeds: Sequence[int] = (0,), workers: int = 1,
-) -> tuple[dict[str, Results], pd.DataFrame]:  # fmt: skip
-    """For each pair (examples, hospitals): a segmenter trained on tumours of that diffusion in CTs of those hospitals, tested at
-    `abroad`; and the distances to the nearest tumour that taught. `stored` tumours a case are made once: sampling is slow."""
-    found, distances = {}, []
-    for examples, hospitals in pairs:
-        name = f"{examples} example{'s' * (examples > 1)}, {hospitals} hospital{'s' * (hospitals > 1)}"
-        method = lessons.taught(examples, steps, folder / "models")
-        cohort = Cohort.phantom(
-            setting, [gap], hospitals=HOSPITALS[:hospitals], test_hospital=EXTERNAL, real=False, workers=workers
-        )
-        place = folder / f"segmenters_{examples}_{hospitals}"
-        found[name] = run_arms(cohort, setting, [Arm("diffusion", stored=stored)], seeds, place, methods={"diffusion": method})
-        distances.append(lessons.neighbours(method, examples).assign(examples=examples))
-    return found, pd.concat(distances, ignore_index=True).drop_duplicates()
 
 
 def _plan(steps: int, seed: int) -> Plan:

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from atlas_lab.figures.charts._axes import FAINT, QUIET, chart, legend, look
+from atlas_lab.figures.charts.sensitivity import sensitivity_chart
 from atlas_lab.figures.sheet import Sheet
 from atlas_lab.lessons.train_on_synthetic.cohort import name_of
 
@@ -48,6 +49,15 @@ def against_diameter(tables: Mapping[str, pd.DataFrame], label: str, chance: flo
         ax.axhline(chance, color=QUIET, linestyle="--", linewidth=1, label="chance")
     ax.set_ylim(-0.03, 1.03)
     legend(ax, "above")
+    return sheet
+
+
+def found_by_radius(bins: pd.DataFrame, look: str, *, arms: int = 4) -> Sheet:
+    """The first few arms of `sensitivities` on one look of real tumours, bin by bin."""
+    rows = bins.xs(look, level="look").drop(index="all", level="radius_mm")
+    names = rows.index.get_level_values("arm")
+    sheet = sensitivity_chart({name: rows[names == name].droplevel("arm") for name in list(dict.fromkeys(names))[:arms]})
+    sheet.axes[0].set_xlabel(f"radius in mm, {look}")
     return sheet
 
 

@@ -70,7 +70,7 @@ class Cohort:
         }
         atlas = phantoms([one for group in groups.values() for one in group], workers=workers)
         ids = {name: [one.id for one in group] for name, group in groups.items()}
-        return cls._of(atlas, ids, list(looks), setting)
+        return cls.of(atlas, ids, list(looks), setting)
 
     @classmethod
     def atlas(cls, source: str | Path, setting: Setting) -> "Cohort":
@@ -89,13 +89,14 @@ class Cohort:
             )
         half = min(len(ill) // 2, setting.train)
         ids = {"healthy": healthy, "train real": ill[:half], "test real": ill[half : half + setting.test]}
-        return cls._of(found.select([id for group in ids.values() for id in group]), ids, ["real"], setting)
+        return cls.of(found.select([id for group in ids.values() for id in group]), ids, ["real"], setting)
 
     @classmethod
-    def _of(
-        cls, atlas: Atlas, ids: dict[str, list[str]], looks: Sequence[str], setting: Setting
+    def of(
+        cls, atlas: Atlas, ids: dict[str, list[str]], looks: Sequence[str], setting: Setting, *, workers: int = 1
     ) -> "Cohort":  # fmt: skip
-        made = functools.partial(prepare, spacing_mm=setting.spacing_mm, progress=False)
+        """Groups of an atlas's cases by ids: `healthy`, and for each look `test LOOK` and perhaps `train LOOK`."""
+        made = functools.partial(prepare, spacing_mm=setting.spacing_mm, workers=workers, progress=False)
         seen = made(atlas, setting.classes)  # the test patients too, for somebody must be annotated for tumours
         judges = [id for look in looks for id in ids[f"test {look}"]]
         mimics = (MIMIC,) if MIMIC in atlas.structures() else ()

@@ -13,7 +13,7 @@ from atlas_lab.lessons.train_on_synthetic.cohort import Cohort
 from atlas_lab.lessons.train_on_synthetic.judging import detections, threshold_at
 from atlas_lab.lessons.train_on_synthetic.origin import EDGES_MM
 from atlas_lab.lessons.train_on_synthetic.patients import Wanted, one_tumour, phantoms, smallest_mm
-from atlas_lab.lessons.train_on_synthetic.running import Results, run_arms
+from atlas_lab.lessons.train_on_synthetic.running import Results, run, trainings_of
 from atlas_lab.lessons.train_on_synthetic.setting import MOVED, REAL, Arm, Setting
 from atlas_lab.lessons.train_on_synthetic.transforms import Piece
 from atlas_lab.synthesis.realism import lesions_of
@@ -45,13 +45,13 @@ def cross_organ(
     """
     setting = dataclasses.replace(setting, organ=INTO)
     arms = [*([Arm(REAL)] if own else []), Arm(MOVED)]
-    found = {}
-    for similarity in similarities:
-        cohort = Cohort.phantom(setting, [1.0], similarity=float(similarity), real=own, workers=workers)
-        moved = pieces_of(setting, float(similarity), pieces, workers=workers)
-        place = folder / f"similarity_{similarity:g}"
-        found[f"organ_similarity {similarity:g}"] = run_arms(cohort, setting, arms, seeds, place, pieces=moved)
-    return found
+    trainings = {}
+    for similarity in map(float, similarities):
+        cohort = Cohort.phantom(setting, [1.0], similarity=similarity, real=own, workers=workers)
+        moved, place = pieces_of(setting, similarity, pieces, workers=workers), folder / f"similarity_{similarity:g}"
+        trainings[f"organ_similarity {similarity:g}"] = trainings_of(cohort, setting, arms, seeds, place, pieces=moved)
+    run(list(itertools.chain(*trainings.values())), workers=workers)
+    return {name: run(done) for name, done in trainings.items()}
 
 
 def by_diameter(results: Results, arm: Arm | str, setting: Setting) -> pd.DataFrame:

@@ -53,7 +53,8 @@ def by_radius(lesions: pd.DataFrame, setting: Setting, *, rate: float | None = N
     """Sensitivity of one arm and look by radius, at `rate` false positives a case (default: the setting's).
 
     A row a bin of the published table and "all": n, hits (their mean over seeds, rounded), sensitivity, Wilson's `low` and
-    `high`, and a `note`: whether the voxels are too coarse for (a part of) the bin, or its tumours too few to decide.
+    `high`, a `note`: whether the voxels are too coarse for (a part of) the bin, or its tumours too few to decide; and whether
+    it is `decided`, by 60 tumours or more of which the voxels show some.
     """
     rate = rate if rate is not None else setting.false_positives
     tables = []
@@ -68,6 +69,8 @@ def by_radius(lesions: pd.DataFrame, setting: Setting, *, rate: float | None = N
     )  # fmt: skip
     edges = [*zip(EDGES_MM, [*EDGES_MM[1:], math.inf], strict=True), (0.0, math.inf)]
     made["note"] = [_note(2 * low, 2 * high, count, setting) for (low, high), count in zip(edges, made["n"], strict=True)]
+    shown = np.array([smallest_mm(setting.spacing_mm) < 2 * high for _, high in edges])
+    made["decided"] = (made["n"] >= ENOUGH_LESIONS) & shown
     return made
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -11,7 +12,7 @@ from filelock import FileLock
 from atlas_lab.anatomy import organ as structures_of
 from atlas_lab.data import Atlas, Case, LabelMap, Volume, cache
 from atlas_lab.data.phantom import LESIONS, Order, OrganSimilarity, patient
-from atlas_lab.data.phantom.patient import LEAST_VOXELS, VERSION
+from atlas_lab.data.phantom.patient import LEAST_VOXELS, VERSION, PhantomPatient
 from atlas_lab.scale import map_cases
 
 MIMIC = "mimic"  # the mask of what looks like a tumour of the organ and is none
@@ -31,7 +32,7 @@ _UNLIKE = OrganSimilarity()  # the phantom's default
 @dataclass(frozen=True)
 class Wanted:
     """One scan: the region of an `organ` of patient `index`, or with `close` that of its tumours alone, with `orders` (none:
-    healthy, and nobody looked for tumours)."""
+    healthy, and nobody looked for tumours). A `twin` is healthy too, on the voxels around the tumours that it does not have."""
 
     index: int
     organ: str
@@ -42,6 +43,7 @@ class Wanted:
     real_gap: float = 1.0
     similarity: OrganSimilarity = _UNLIKE
     close: bool = False
+    twin: bool = False
 
     @property
     def id(self) -> str:
@@ -105,18 +107,24 @@ class _Write:
     __name__ = "patients"  # what the progress bar says
 
     def __call__(self, wanted: Wanted) -> None:
-        made = patient(
-            wanted.index, hospital=wanted.hospital, phase=wanted.phase, spacing=wanted.spacing_mm,
-            roi=f"{wanted.organ}_tumor" if wanted.close else wanted.organ, lesions=list(wanted.orders),
-            real_gap=wanted.real_gap, organ_similarity=wanted.similarity,
-        )  # fmt: skip
+        made = _render(wanted, f"{wanted.organ}_tumor" if wanted.close else wanted.organ, wanted.orders)
+        if wanted.twin:
+            low = made.affine[:3, 3]
+            made = _render(wanted, (low.tolist(), (low + wanted.spacing_mm * (np.array(made.ct.shape) - 1)).tolist()), ())
         masks = {name: made.masks[name] for name in structures_of(wanted.organ)}
         if wanted.close:  # the other kidney is out of sight, not absent
             masks = {name: mask for name, mask in masks.items() if mask.any()}
-        if wanted.orders:
+        if wanted.orders and not wanted.twin:
             organ = np.any(list(masks.values()), axis=0)
             masks[f"{wanted.organ}_tumor"] = made.masks[f"{wanted.organ}_tumor"]
             masks[MIMIC] = reduce(np.logical_or, made.mimics.values(), np.zeros_like(organ)) & organ
         meta = {name: made.meta[name] for name in ("patient", "site", "sex", "age", "phase", "lesions", "mimics")}
         case = Case(wanted.id, Volume(made.ct, made.affine), LabelMap(masks, made.affine), meta=meta)
         case.save(self.folder)
+
+
+def _render(wanted: Wanted, roi: Any, orders: Sequence[Order]) -> PhantomPatient:
+    return patient(
+        wanted.index, hospital=wanted.hospital, phase=wanted.phase, spacing=wanted.spacing_mm, roi=roi, lesions=list(orders),
+        real_gap=wanted.real_gap, organ_similarity=wanted.similarity,
+    )  # fmt: skip

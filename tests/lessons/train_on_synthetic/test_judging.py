@@ -76,6 +76,9 @@ def test_few_tumours_decide_nothing_and_many_do():
     many = pd.concat([lesions().assign(case=lambda t, n=n: t["case"] + str(n)) for n in range(30)])
     noted = by_radius(many, Setting(spacing_mm=1.0))["note"]
     assert noted.tolist() == ["below resolution under 2.5 mm", "", "", ""]
+    assert not few["decided"].any()
+    assert by_radius(many, Setting(spacing_mm=1.0))["decided"].all()
+    assert by_radius(many, Setting(spacing_mm=5.0))["decided"].tolist() == [False, True, True, True]
 
 
 def test_mimics_are_counted_at_the_same_threshold():

@@ -1,12 +1,14 @@
 """Arms: the same people judge all of them, what is trained once is not trained again, a stored set has what it says."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
 from atlas_lab.errors import InputError
 from atlas_lab.lessons.train_on_synthetic import Arm, Setting, arms_of, run_arms
-from atlas_lab.lessons.train_on_synthetic.running import training_of
 from atlas_lab.lessons.train_on_synthetic.setting import MIXTURES
+from atlas_lab.lessons.train_on_synthetic.trainings import training_of, trainings_of
 
 ARMS = (Arm("real"), Arm("handcrafted"), Arm("spheres"), Arm("handcrafted", real=0.5))
 
@@ -35,6 +37,30 @@ def test_a_second_time_nothing_is_trained_and_the_results_are_the_same(results, 
     pd.testing.assert_frame_equal(again.patients, results.patients)
     pd.testing.assert_frame_equal(again.lesions, results.lesions)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.ckpt")} == stamps
+
+
+@pytest.mark.slow
+def test_side_by_side_the_same_networks_are_trained(results, cohort, setting, tmp_path):
+    beside = run_arms(cohort, setting, ARMS[:2], [0], tmp_path, workers=2)
+    alone = results.patients[results.patients["arm"].isin(map(str, ARMS[:2]))]
+    pd.testing.assert_frame_equal(beside.patients, alone.reset_index(drop=True))
+
+
+def test_an_arm_is_trained_once_for_all_looks_unless_it_is_shown_real_tumours(cohort, setting, tmp_path):
+    two = dataclasses.replace(
+        cohort, real=dict.fromkeys(("a", "b"), cohort.real["real"]), tests=dict.fromkeys(("a", "b"), cohort.tests["real"])
+    )
+    planned = trainings_of(two, setting, ARMS, [0, 1], tmp_path)
+    looks = [(str(one.arm), one.looks) for one in planned if one.seed == 1]
+    assert [shown for arm, shown in looks if arm == "real"] == [("a",), ("b",)]
+    assert [shown for arm, shown in looks if arm == "handcrafted"] == [("a", "b")]
+    assert len({one.id for one in planned}) == len(planned) == 2 * 6
+    assert not any(one.done for one in planned)
+
+
+def test_a_training_that_fails_is_named(cohort, setting, tmp_path):
+    with pytest.raises(InputError, match=r"1 of 2 cases failed, the first is moved real .*needs tumours of another organ"):
+        run_arms(cohort, setting, [Arm("none"), Arm("moved")], [0], tmp_path)
 
 
 def test_a_folder_of_another_setting_is_refused(results, cohort, folder):
