@@ -120,6 +120,8 @@ def patient(
     grid = scan if corners is None else scan.part(*corners)
     if wanted:
         grid = _around(wanted, parts, drawn_lesions, build, scan, index)
+    if min(grid.shape) < 2:
+        raise InputError(f"roi={roi!r}: lies outside the scan of patient {index}; choose another one, or a larger shape")
     check_memory(grid)
     space = Space(grid, build, site.kernel.sharpness_mm)
     grown = [lesion for lesion in drawn_lesions if _shows(lesion, space)]
@@ -215,7 +217,4 @@ def _around(
     bent = build.shift((near[0], near[1], near[2]))  # canonical = unbent world + shift, so the world box moves the other way
     first, last = build.world_box(low - [float(u.max()) for u in bent], high - [float(u.min()) for u in bent])
     first, last = first - ROI_MARGIN_MM, last + ROI_MARGIN_MM
-    grid = scan.part(first, last)
-    if min(grid.shape) < 2:
-        raise InputError(f"roi: {' and '.join(names)} of patient {index} lie outside the scan; choose a larger shape")
-    return grid
+    return scan.part(first, last)
