@@ -22,6 +22,7 @@ EDGES_MM = (6.0, 12.0, EARLY_MM, 40.0)  # diameters
 SPACING_MM = 1.5
 _FIRST = 2000  # no patient of the other experiments
 _TELL_NOTHING = ["HU", "diameter"]  # HU tell the organ's level, not the tumour; diameters are matched by design
+_LEAST_HU = 20.0  # of an organ's level, in shares of which contrasts are told
 _RIDGE = 1.0
 _FOLDS, _FEWEST = 5, 3
 
@@ -47,8 +48,13 @@ def tumours(count: int, similarity: float | OrganSimilarity, *, phase: str = "po
 
 
 def features(lesions: Lesions) -> pd.DataFrame:
-    """A row a tumour: first-order, edge and texture measures relative to its organ, and its form; what is unknown is NaN."""
-    measured = measure_lesions(lesions).numbers.drop(columns=_TELL_NOTHING)
+    """A row a tumour: first-order, edge and texture measures relative to its organ, and its form; what is unknown is NaN.
+
+    The contrast is a share of the organ's level: tumours that are a third darker look alike in a bright organ and a dark one.
+    """
+    numbers = measure_lesions(lesions).numbers
+    level = (numbers["HU"] - numbers["contrast"]).clip(lower=_LEAST_HU)
+    measured = numbers.drop(columns=_TELL_NOTHING).assign(contrast=numbers["contrast"] / level)
     form = [shape_statistics(lesion.mask, (lesions.spacing_mm,) * 3) for lesion in lesions]
     return pd.concat([measured, pd.DataFrame(form).drop(columns="diameter_mm")], axis=1)
 
