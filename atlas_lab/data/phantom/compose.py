@@ -52,13 +52,18 @@ def place(
     spread = np.clip(0.55 + 0.8 * fields["medium"], 0, 2)  # fat between organs: here a film, there none
     placed: dict[str, Placed] = {}
     growths: dict[int, Placed] = {}
-    groups: list[list[Placed]] = []
+    below: list[Placed] = []
+    above: list[Placed] = []
     for part in parts:
         row = part.row
         own = [i for i, lesion in enumerate(lesions) if lesion.organ == part.name]
         bulging = [i for i in own if lesions[i].label]
         boxes = [part.shape.box(), *(lesions[i].shape.box() for i in bulging)]
         crop = space.crop(np.min([low for low, _ in boxes], axis=0), np.max([high for _, high in boxes], axis=0))
+        if not taken[crop].size:
+            placed[part.name] = Placed(part.fill, crop, taken[crop], taken[crop])
+            growths.update(dict.fromkeys(own, placed[part.name]))
+            continue
         distance = part.shape.distance(space, crop)
         if row.surface:
             distance = distance + np.float32(row.surface) * fields["medium"][crop]
@@ -81,12 +86,9 @@ def place(
         placed[part.name] = Placed(part.fill, crop, owned, filled)
         for i in own:
             growths[i] = _grown(lesions[i], forms[i], owned, crop, space)
-        groups.append([placed[part.name], *(growths[i] for i in own)])
-    over = [part.row.within is not None for part in parts]
-    below = [group for group, late in zip(groups, over, strict=True) if not late]
-    above = [group for group, late in zip(groups, over, strict=True) if late]
+        (above if row.within else below).append(placed[part.name])
     # mimics and lesions go on top of the vessels within their organ
-    painting = [group[0] for group in (*reversed(below), *above)] + [item for group in groups for item in group[1:]]
+    painting = [*reversed(below), *above, *growths.values()]
     return Scene(placed, [growths[i] for i in range(len(lesions))], painting)
 
 

@@ -51,11 +51,12 @@ class Part:
         fill = self.tissue.drawn(rng, phase)
         shape = self.shape(rng) if callable(self.shape) else self.shape
         low, high = shape.box()
-        middle = (low + high) / 2
+        moved = ((low + high) / 2).tolist(), own.tolist()
 
         def move(point: Vector) -> Vector:
-            x, y, z = middle + (np.array(point) - middle) * spread + own + self.jitter * _cut_normal(rng, 3)
-            return float(x), float(y), float(z)
+            bent = self.jitter * _cut_normal(rng, 3)
+            x, y, z = (m + (p - m) * spread + o + b for p, m, o, b in zip(point, *moved, bent.tolist(), strict=True))
+            return x, y, z
 
         return None if absent else Drawn(self, shape.moved(move, scale * size), fill)
 
@@ -87,4 +88,4 @@ def group_shifts(rng: np.random.Generator) -> dict[str, Vector]:
 
 
 def _cut_normal(rng: np.random.Generator, n: int) -> np.ndarray:
-    return np.clip(rng.standard_normal(n), -2, 2)
+    return rng.standard_normal(n).clip(-2, 2)

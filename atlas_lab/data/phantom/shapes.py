@@ -6,18 +6,30 @@ Distances are computed in canonical coordinates (see `space`) and only near the 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Protocol
+from functools import cached_property, wraps
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import CubicSpline
 
-from atlas_lab.data.phantom.space import Array, Crop, Point, Space, inside, overlap, room, rotation
+from atlas_lab.data.phantom.space import Array, Crop, Space, inside, overlap, room, rotation
 
 Vector = tuple[float, float, float]
 Move = Callable[[Vector], Vector]
 Box = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
+
+def _once(box: Callable[[Any], Box]) -> Callable[[Any], Box]:
+    """A method `box` that keeps what it finds: a shape never changes, and is asked often."""
+
+    @wraps(box)
+    def kept(shape: Any) -> Box:
+        if "kept box" not in vars(shape):
+            vars(shape)["kept box"] = box(shape)
+        found: Box = vars(shape)["kept box"]
+        return found
+
+    return kept
 
 
 class Shape(Protocol):
@@ -49,6 +61,7 @@ class Ellipsoid:
     radii: Vector
     turn: Vector = (0.0, 0.0, 0.0)
 
+    @_once
     def box(self) -> Box:
         half = np.sqrt((self._rotation**2) @ np.square(self.radii))
         return np.subtract(self.center, half), np.add(self.center, half)
@@ -65,7 +78,7 @@ class Ellipsoid:
         a, b, c = self.radii
         return replace(self, center=move(self.center), radii=(a * scale, b * scale, c * scale))
 
-    @property
+    @cached_property
     def _rotation(self) -> npt.NDArray[np.float64]:
         return rotation(self.turn)
 
@@ -108,49 +121,48 @@ class Tube:
     stretch: Vector = (1.0, 1.0, 1.0)
     bulges: tuple[float, float] = (0.0, 1.0)
 
+    @_once
     def box(self) -> Box:
         curve, radius = self.curve
         half = radius[:, None] * np.array(self.stretch)
         return (curve - half).min(axis=0), (curve + half).max(axis=0)
 
     def distance(self, space: Space, crop: Crop) -> Array:
-        out = np.full([s.stop - s.start for s in crop], space.reach, np.float32)
-        curve, radius = self.curve
-        stretch = np.array(self.stretch)
-        for start, end, r0, r1 in zip(curve[:-1], curve[1:], radius[:-1], radius[1:], strict=True):
-            half = max(r0, r1) * stretch
-            near = overlap(space.crop(np.minimum(start, end) - half, np.maximum(start, end) + half), crop)
-            part = out[inside(near, crop)]
-            if part.size:
-                np.minimum(part, self._segment(space.at(near), start, end, r0, r1), out=part)
-        return out
+        from atlas_lab.data.phantom.tubes import lower_to_segments
 
-    def _segment(self, at: tuple[Array, Array, Array], start: Point, end: Point, r0: float, r1: float) -> Array:
-        stretch = np.array(self.stretch)
-        way = (np.asarray(end) - start) / stretch
-        along, length = way.astype(np.float32), np.float32(max(float(way @ way), 1e-6))
-        x, y, z = ((c - np.float32(o)) / np.float32(s) for c, o, s in zip(at, start, stretch, strict=True))
-        t = np.clip((x * along[0] + y * along[1] + z * along[2]) / length, 0, 1)
-        x, y, z = x - t * along[0], y - t * along[1], z - t * along[2]
-        away = np.sqrt(x * x + y * y + z * z)
-        distance = away - (np.float32(r0) + t * np.float32(r1 - r0))
-        if self.stretch != (1.0, 1.0, 1.0):
-            sx, sy, sz = (np.float32(s) for s in self.stretch)
-            slope = np.sqrt((x / sx) ** 2 + (y / sy) ** 2 + (z / sz) ** 2) / np.maximum(away, np.float32(1e-3))
-            distance = distance / np.maximum(slope, 1 / max(sx, sy, sz))
-        return np.asarray(distance, np.float32)
+        out = np.full([s.stop - s.start for s in crop], space.reach, np.float32)
+        low, high, segments = self._segments
+        first, beyond = space.reached(low, high)
+        corner, opposite = np.array([(s.start, s.stop) for s in crop]).T
+        near = np.maximum(first, corner), np.minimum(beyond, opposite)
+        lower_to_segments(out, corner, *near, space.x, space.y, space.z, *segments)
+        return out
 
     def moved(self, move: Move, scale: float) -> "Tube":
         return replace(self, points=tuple(move(p) for p in self.points), radii=tuple(r * scale for r in self.radii))
 
     @cached_property
+    def _segments(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], tuple[Array, ...]]:
+        """The boxes of the curve's segments, as lowest and highest corners (n, 3), and what `lower_to_segments` asks of them."""
+        curve, radius = self.curve
+        stretch = np.array(self.stretch)
+        start, end, r0, r1 = curve[:-1], curve[1:], radius[:-1], radius[1:]
+        half = np.maximum(r0, r1)[:, None] * stretch
+        way = (end - start) / stretch
+        length = np.maximum((way * way).sum(axis=1), 1e-6)
+        parts = tuple(part.astype(np.float32) for part in (start, way, length, r0, r1 - r0, stretch))
+        return np.minimum(start, end) - half, np.maximum(start, end) + half, parts
+
+    @cached_property
     def curve(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Points along the middle line, a few mm apart, and the radius at each."""
-        points = np.array(self.points)
+        from atlas_lab.data.phantom.tubes import smooth_line
+
+        points = np.array(self.points, float)
         knots = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
         count = max(2, int(np.ceil(knots[-1] / max(4.0, 0.5 * min(self.radii)))) + 1)
         at = np.linspace(0, knots[-1], count)
-        curve = CubicSpline(knots, points, bc_type="natural")(at) if len(points) > 2 else np.linspace(points[0], points[1], count)
+        curve = smooth_line(knots, points, at) if len(points) > 2 else np.linspace(points[0], points[1], count)
         depth, wave = self.bulges
         return curve, np.interp(at, knots, self.radii) - depth * (0.5 + 0.5 * np.cos(2 * np.pi * at / wave))
 
@@ -174,9 +186,9 @@ class Plate:
         at = space.at(crop)
         outside = np.zeros(at[0].shape, bool)
         border = np.full(at[0].shape, np.inf, np.float32)
-        for corner, edge in zip(corners, edges, strict=True):
+        for corner, edge, outward in zip(corners, edges, np.cross(edges, normal).astype(np.float32), strict=True):
             x, y, z = (c - np.float32(o) for c, o in zip(at, corner, strict=True))
-            a, b, c = np.cross(edge, normal).astype(np.float32)
+            a, b, c = outward
             outside |= x * a + y * b + z * c > 0
             a, b, c = edge.astype(np.float32)
             t = np.clip((x * a + y * b + z * c) / np.float32(edge @ edge), 0, 1)
@@ -198,6 +210,7 @@ class Union:
     parts: tuple[Shape, ...]
     blend: float = 0.0
 
+    @_once
     def box(self) -> Box:
         low, high = zip(*(part.box() for part in self.parts), strict=True)
         return np.min(low, axis=0) - self.blend / 4, np.max(high, axis=0) + self.blend / 4

@@ -4,7 +4,6 @@ Anatomy is laid out once, in canonical millimetres: origin in the middle of the 
 the front, z to the head. A patient's own build (a scale, a pose) and smooth deformations lead from the voxels to that space.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 Point = Sequence[float] | npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 Crop = tuple[slice, slice, slice]
 Axes = tuple[Array, Array, Array]
 
@@ -109,9 +109,10 @@ class Build:
         return np.asarray((points * self.scale) @ self.turn.T + self.offset)
 
     def world_box(self, low: Point, high: Point) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """The lowest and highest world corner (mm) around a canonical box without its deformation."""
-        corners = self.placed(np.array(list(itertools.product(*zip(low, high, strict=True)))))
-        return corners.min(axis=0), corners.max(axis=0)
+        """The lowest and highest world corner (mm) around canonical boxes (..., 3) without their deformation."""
+        low, high = np.asarray(low), np.asarray(high)
+        middle, half = self.placed((low + high) / 2), ((high - low) / 2 * self.scale) @ np.abs(self.turn).T
+        return middle - half, middle + half
 
 
 @dataclass(frozen=True)
@@ -188,10 +189,15 @@ class Space:
 
     def crop(self, low: Point, high: Point) -> Crop:
         """The voxels that can lie within `reach` of a canonical box (mm)."""
-        slack = self._margin + self.reach
-        first, last = self._build.world_box(np.subtract(low, slack), np.add(high, slack))
-        x, y, z = (_between(a, m, n) for a, m, n in zip(self.axes, first, last, strict=True))
+        x, y, z = (slice(int(start), int(stop)) for start, stop in zip(*self.reached(low, high), strict=True))
         return x, y, z
+
+    def reached(self, low: Point, high: Point) -> tuple[Indices, Indices]:
+        """The first voxel that can lie within `reach` of canonical boxes (..., 3) in mm, and the first one beyond."""
+        slack = self._margin + self.reach
+        corners = self._build.world_box(np.subtract(low, slack), np.add(high, slack))
+        first, beyond = (np.stack([a.searchsorted(c[..., k]) for k, a in enumerate(self.axes)], axis=-1) for c in corners)
+        return first, np.maximum(first, beyond)
 
     def at(self, crop: Crop) -> Axes:
         """The canonical coordinates of the voxels of a crop."""
@@ -207,9 +213,10 @@ class Points(Space):
         self.reach = 1000.0
         self.levels = self.z.ravel()
 
-    def crop(self, low: Point, high: Point) -> Crop:
+    def reached(self, low: Point, high: Point) -> tuple[Indices, Indices]:
         """All points."""
-        return slice(0, 1), slice(0, 1), slice(0, self.shape[2])
+        first = np.zeros(np.shape(low), np.int64)
+        return first, first + self.shape
 
 
 def rotation(degrees: Point) -> npt.NDArray[np.float64]:
@@ -219,11 +226,6 @@ def rotation(degrees: Point) -> npt.NDArray[np.float64]:
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
     return about_z @ about_y @ about_x
-
-
-def _between(axis: Array, low: float, high: float) -> slice:
-    start = int(np.searchsorted(axis, low))
-    return slice(start, max(start, int(np.searchsorted(axis, high))))
 
 
 def room(distance: Array, reach: float) -> Array:
