@@ -67,6 +67,8 @@ def _selected(atlas: "Atlas", text: str | None) -> "Atlas":
     if text is None:
         return atlas
     if text.isdecimal() and text not in atlas.ids:
+        if not int(text):
+            raise ParameterError("--cases 0: give 1 or more, or ids with commas between them")
         return atlas[: int(text)]
     return atlas.select(id.strip() for id in text.split(","))
 

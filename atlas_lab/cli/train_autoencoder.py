@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from atlas_lab.errors import InputError, ParameterError
+
 if TYPE_CHECKING:
     from atlas_lab.learning.training import Plan, Trained
     from atlas_lab.synthesis.diffusion.recipe import Training
@@ -17,7 +19,7 @@ RECIPE = typer.Option("small", "-f", "--recipe", help="small, full, or a YAML fi
 OUTPUT = typer.Option(..., "-o", "--output", help="The folder for the training; a stopped one in it goes on.")
 ORGANS = typer.Option("liver,pancreas,kidney", "--organ", metavar="NAME,…", help="The organs to learn from.")
 STEPS = typer.Option(None, min=1, help="Steps of the optimiser (as the recipe has them).")
-MINUTES = typer.Option(None, min=0.01, help="Minutes of training, in place of steps.")
+MINUTES = typer.Option(None, min=0.01, help="Minutes of training in place of the recipe's steps; with --steps what ends first.")
 WORKERS = typer.Option(0, min=0, help="Processes that make patches.")
 DEVICE = typer.Option("auto", help="auto, cpu, cuda or mps.")
 
@@ -42,22 +44,43 @@ def train_autoencoder(
     from atlas_lab.synthesis.diffusion import Recipe
     from atlas_lab.synthesis.diffusion import train_autoencoder as train
 
-    chosen = Recipe.of(recipe)
-    plan = planned(chosen.train_autoencoder, steps, minutes, device)
+    with told_before_it_starts():
+        organs, chosen = names(organ), Recipe.of(recipe)
+        plan = planned(chosen.train_autoencoder, steps, minutes, device)
     with saying_how_to_go_on():
-        trained = train(Atlas.open(atlas), folder=output, plan=plan, recipe=chosen, organs=names(organ), workers=workers)
+        trained = train(Atlas.open(atlas), folder=output, plan=plan, recipe=chosen, organs=organs, workers=workers)
     say(trained)
 
 
+@contextlib.contextmanager
+def told_before_it_starts() -> Iterator[None]:
+    """A block that looks at options: what is wrong with them ends with status 2, as everywhere on the command line."""
+    try:
+        yield
+    except InputError as error:
+        raise ParameterError(str(error)) from None
+
+
 def planned(training: "Training", steps: int | None, minutes: float | None, device: str) -> "Plan":
-    """The recipe's plan with another budget, on a device."""
+    """The recipe's plan with another budget, on a device. InputError: a device that is not here."""
+    from atlas_lab.learning.training.devices import fabric_of
+
     plan = replace(training.planned(), accelerator=device)
-    return plan if steps is None and minutes is None else replace(plan, steps=steps, minutes=minutes)
+    plan = plan if steps is None and minutes is None else replace(plan, steps=steps, minutes=minutes)
+    fabric_of(plan)
+    return plan
 
 
 def names(organ: str) -> list[str]:
-    """Names with commas between them."""
-    return [name.strip() for name in organ.split(",") if name.strip()]
+    """Names with commas between them. InputError: none, an unknown organ."""
+    from atlas_lab.synthesis.organs import structures_of
+
+    found = [name.strip() for name in organ.split(",") if name.strip()]
+    if not found:
+        raise InputError("--organ: give one or more, such as liver,pancreas")
+    for name in found:
+        structures_of(name)
+    return found
 
 
 @contextlib.contextmanager

@@ -16,7 +16,9 @@ from atlas_lab.cli.train_autoencoder import (
     planned,
     say,
     saying_how_to_go_on,
+    told_before_it_starts,
 )
+from atlas_lab.errors import ParameterError
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +36,7 @@ def train_diffusion(
     recipe: str = RECIPE,
     organ: str = ORGANS,
     largest_mm: float = typer.Option(
-        float("inf"), "--largest-mm", help="Learn from tumours below this diameter (20: early ones)."
+        float("inf"), "--largest-mm", min=1, help="Learn from tumours below this diameter (20: early ones)."
     ),
     steps: int | None = STEPS,
     minutes: float | None = MINUTES,
@@ -46,11 +48,16 @@ def train_diffusion(
     from atlas_lab.synthesis.diffusion import Recipe
     from atlas_lab.synthesis.diffusion import train_diffusion as train
 
-    chosen = Recipe.of(recipe)
-    plan = planned(chosen.train_diffusion, steps, minutes, device)
+    if (autoencoder is None) == (init_from is None):
+        raise ParameterError(
+            "give one of the two: --autoencoder, a folder of train-autoencoder, or --init-from, a model to go on from"
+        )
+    with told_before_it_starts():
+        organs, chosen = names(organ), Recipe.of(recipe)
+        plan = planned(chosen.train_diffusion, steps, minutes, device)
     with saying_how_to_go_on():
         trained = train(
-            Atlas.open(atlas), autoencoder, folder=output, plan=plan, recipe=chosen, organs=names(organ),
+            Atlas.open(atlas), autoencoder, folder=output, plan=plan, recipe=chosen, organs=organs,
             diameter_mm=(0.0, largest_mm), init_from=init_from, workers=workers,
         )  # fmt: skip
     say(trained)

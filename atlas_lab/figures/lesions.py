@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import cc3d
 import numpy as np
 from tqdm.auto import tqdm
 
 from atlas_lab import anatomy
 from atlas_lab.data.case import Case
 from atlas_lab.data.masks import CroppedMask
+from atlas_lab.data.pieces import pieces
 from atlas_lab.errors import InputError
 from atlas_lab.figures._contact_sheet import Tile, contact_sheet, counted
 from atlas_lab.figures._draw import Frame
@@ -84,7 +84,7 @@ def lesions(
     given = list(cases_of(cases))
     wanted = None if structures is None else annotated_somewhere(given, structures)
     searched = tqdm(given, desc="looking for lesions", unit="case", leave=False)
-    found = sorted((lesion for case in searched for lesion in _pieces(case, wanted)), key=lambda lesion: -lesion.diameter_mm)
+    found = sorted((lesion for case in searched for lesion in _lesions(case, wanted)), key=lambda lesion: -lesion.diameter_mm)
     if not found:
         kinds = ", ".join(wanted or [tumor.name for tumor in anatomy.TUMORS])
         raise InputError(f"no lesion to show: none of the {len(given)} cases has a voxel of {kinds}; structures= names others")
@@ -94,16 +94,8 @@ def lesions(
     return contact_sheet(tiles, window=window, heading=counted(title, len(shown), len(found), "lesion"))
 
 
-def _pieces(case: Case, wanted: list[str] | None) -> Iterator[_Lesion]:
+def _lesions(case: Case, wanted: list[str] | None) -> Iterator[_Lesion]:
     tumors = {tumor.name for tumor in anatomy.TUMORS}
     for name in case.labels:
-        if name not in (tumors if wanted is None else wanted):
-            continue
-        whole = case.labels.cropped(name)
-        if not whole.voxels:
-            continue
-        numbered = cc3d.connected_components(whole.crop, connectivity=26)
-        boxes = cc3d.statistics(numbered)["bounding_boxes"]
-        for number, box in enumerate(boxes[1:], start=1):
-            x, y, z = (slice(b.start + w.start, b.stop + w.start) for b, w in zip(box, whole.box, strict=True))
-            yield _Lesion(case, name, CroppedMask(whole.shape, (x, y, z), numbered[box] == number))
+        if name in (tumors if wanted is None else wanted):
+            yield from (_Lesion(case, name, piece) for piece in pieces(case.labels.cropped(name)))

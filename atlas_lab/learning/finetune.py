@@ -8,6 +8,7 @@ from atlas_lab.errors import InputError
 from atlas_lab.learning.backbones import backbone as new_backbone
 from atlas_lab.learning.given import Cases, Spacing, held_out, listed, ready
 from atlas_lab.learning.patches import SUPREM_WINDOW, PatchTransform
+from atlas_lab.learning.patches.transforms import brought
 from atlas_lab.learning.starting import SCRATCH, Origin, Start, freeze, initialise, rare_at_first
 from atlas_lab.learning.supervised import Supervised
 from atlas_lab.learning.training import Plan, Trained, train
@@ -47,7 +48,7 @@ def finetune(
     cases. Backbone, spacing, window and patch are by default those of the training it starts from, else SuPreM's; `plan`
     has a learning rate of 1e-4 by default, as SuPreM's fine-tuning (ICLR 2024). The rest is as in `pretrain`.
     InputError: see `prepare` and `train`; weights of another backbone or too little of them, a licence that is not
-    accepted, a class that no case is annotated for.
+    accepted, a class that no case is annotated for and no transform brings.
     """
     plan = checked(plan or Plan(learning_rate=1e-4))
     origin = Origin.of(init_from)
@@ -65,9 +66,10 @@ def finetune(
     start = initialise(network, origin, accept_licence=accept_licence)
     rare_at_first(network)
     freeze(network, train_part)
+    made = brought(transforms)
     objective = Supervised(
-        network, ready(atlas, cases, classes, spacing_mm, workers), start=start | {"trained": train_part}, patch=patch,
-        validation=held_out(atlas, validation, classes, spacing_mm, workers), batch_size=batch_size, window=window,
-        augmentation=augmentation, balanced=balanced, transforms=transforms, workers=workers, seed=plan.seed,
+        network, ready(atlas, cases, classes, spacing_mm, workers, brought=made), start=start | {"trained": train_part},
+        patch=patch, validation=held_out(atlas, validation, classes, spacing_mm, workers, made), batch_size=batch_size,
+        window=window, augmentation=augmentation, balanced=balanced, transforms=transforms, workers=workers, seed=plan.seed,
     )  # fmt: skip
     return train(objective, plan, Path(folder), resume=resume)

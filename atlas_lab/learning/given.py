@@ -14,9 +14,10 @@ Spacing = float | tuple[float, float, float]
 
 
 def ready(
-    cases: Cases, ids: Sequence[str] | None, classes: Sequence[str], spacing_mm: Spacing, workers: int, what: str = "cases"
-) -> PreparedCases:
-    """The cases with these ids (None: all), prepared for `classes` at `spacing_mm`.
+    cases: Cases, ids: Sequence[str] | None, classes: Sequence[str], spacing_mm: Spacing, workers: int, what: str = "cases",
+    brought: Sequence[str] = (),
+) -> PreparedCases:  # fmt: skip
+    """The cases with these ids (None: all), prepared for `classes` at `spacing_mm`; what is `brought` they may lack.
 
     InputError: an id that is not there, cases that were prepared for other classes or another spacing; see `prepare`.
     """
@@ -31,22 +32,23 @@ def ready(
         return cases if ids is None else cases.select(ids)
     if ids is not None:
         cases = _chosen(cases, ids, what)
-    return prepare(cases, classes, spacing_mm=spacing_mm, workers=max(workers, 1))
+    return prepare(cases, classes, spacing_mm=spacing_mm, brought=brought, workers=max(workers, 1))
 
 
 def held_out(
-    cases: Cases, validation: Sequence[str] | Cases | None, classes: Sequence[str], spacing_mm: Spacing, workers: int
-) -> PreparedCases | None:
+    cases: Cases, validation: Sequence[str] | Cases | None, classes: Sequence[str], spacing_mm: Spacing, workers: int,
+    brought: Sequence[str] = (),
+) -> PreparedCases | None:  # fmt: skip
     """Validation cases, which are ids of `cases` or cases of their own; as `ready`."""
     if validation is None:
         return None
     if isinstance(validation, Atlas | PreparedCases):
-        return ready(validation, None, classes, spacing_mm, workers, "validation")
+        return ready(validation, None, classes, spacing_mm, workers, "validation", brought)
     given = list(validation)
     ids = [one for one in given if isinstance(one, str)]
     if ids and len(ids) == len(given):
-        return ready(cases, ids, classes, spacing_mm, workers, "validation")
-    return ready([one for one in given if isinstance(one, Case)], None, classes, spacing_mm, workers, "validation")
+        return ready(cases, ids, classes, spacing_mm, workers, "validation", brought)
+    return ready([one for one in given if isinstance(one, Case)], None, classes, spacing_mm, workers, "validation", brought)
 
 
 def listed(names: Sequence[str], what: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Training on outlined structures: what supervised pre-training and fine-tuning both do (SuPreM, ICLR 2024)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -15,12 +15,21 @@ from atlas_lab.learning.given import sides_of
 from atlas_lab.learning.measuring import dsc_by_case
 from atlas_lab.learning.model import SCRATCH, Model
 from atlas_lab.learning.patches import SUPREM_WINDOW, Augmentation, PatchTransform, PreparedCases, batches
-from atlas_lab.learning.training import bce_dice
+from atlas_lab.learning.training import Objective, bce_dice
 
 Size = tuple[int, int, int]
 
 
-class Supervised:
+@runtime_checkable
+class _Choosy(Protocol):
+    """A transform that works with some classes only: what it changes in others' patches nobody would learn."""
+
+    def check_classes(self, classes: Sequence[str]) -> None:
+        """InputError: it has nothing to do with these."""
+        ...
+
+
+class Supervised(Objective):
     """An objective for `train`: cross-entropy and Dice, class by class, over what each case is annotated for."""
 
     def __init__(
@@ -42,14 +51,18 @@ class Supervised:
         """`network` has an output for each class of `cases`; `validation` are other cases, prepared alike.
 
         `patch` in voxels, `window` in HU; `start` is what `initialise` said of the network's weights; the other options are
-        those of `batches` and `Augmentation`. What is frozen stays as it is. InputError: another number of outputs, a patch
-        whose sides the network cannot take, validation on cases of the training or other classes.
+        those of `batches` and `Augmentation`. What is frozen stays as it is. A transform that has a `check_classes` is asked
+        whether these classes will do. InputError: another number of outputs, a patch whose sides the network cannot take,
+        validation on cases of the training or other classes, classes that a transform can teach nothing with.
         """
         if network.classes != len(cases.classes):
             raise InputError(
                 f"the network has {network.classes} outputs, the cases {len(cases.classes)} classes; make it with as many"
             )
         sides = sides_of(patch, network)
+        for transform in transforms:
+            if isinstance(transform, _Choosy):
+                transform.check_classes(cases.classes)
         if validation is not None:
             _check_validation(cases, validation)
         self.network: nn.Module = network
@@ -82,18 +95,6 @@ class Supervised:
         """Cross-entropy and Dice of a batch, augmented by the generator."""
         ready = self._augment(batch, generator)
         return bce_dice(network(ready["image"]), ready["target"], ready["known"])._asdict()
-
-    def cases(self, batch: Any) -> list[str]:
-        """The ids of its cases."""
-        ids: list[str] = batch["ids"]
-        return ids
-
-    def after_step(self, network: nn.Module, step: int) -> None:
-        """Nothing."""
-
-    def started_anew(self) -> list[nn.Parameter]:
-        """None."""
-        return []
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         """The mean DSC over the classes, and that of each class: over the validation cases that have it."""

@@ -54,7 +54,7 @@ def tissues(hu: np.ndarray, masks: Masks, spacing: Spacing, structures: Iterable
         box = boxes.widened(mask.box, hu.shape, spacing, MARGIN_MM)
         organ, taken = (np.zeros(boxes.shape_of(box), bool) for _ in range(2))
         boxes.add(organ, mask, box)
-        clear_of = to_avoid(masks)
+        clear_of = [other for other in to_avoid(masks) if other != name]  # a vessel's own tumour grows in it
         for other in clear_of:
             boxes.add(taken, boxes.cropped(masks[other]), box)
         part = hu[box]

@@ -22,6 +22,12 @@ def organ_of(structure: str) -> str:
     return next((organ for organ in anatomy.ORGANS if structure in anatomy.organ(organ)), structure)
 
 
+def unpublished(organs: Iterable[str]) -> str:
+    """A line on those in which nobody published synthetic tumours; empty when there are none."""
+    others = [organ for organ in organs if organ_of(organ) not in PUBLISHED]
+    return f"{', '.join(others)}: tumours there are outside what was published ({', '.join(PUBLISHED)})" if others else ""
+
+
 def tumor_of(organ: str) -> str:
     """The mask of an organ's tumours: `kidney_tumor` for kidney and kidney_left."""
     return f"{organ_of(organ)}_tumor"

@@ -1,6 +1,6 @@
 """Tumours into training patches, made anew each time: synthesis as a transform of the trainer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,22 @@ class TumourTransform:
         phases.check_phase(self.phase)
         if not 0 <= self.probability <= 1:
             raise InputError(f"probability={self.probability!r}: give a number from 0 to 1")
+
+    @property
+    def brings(self) -> tuple[str, ...]:
+        """The tumour mask, which no case of a training needs to have."""
+        return (tumor_of(self.organ),)
+
+    def check_classes(self, classes: Sequence[str]) -> None:
+        """InputError: a training on these classes would see no tumour of this organ: its own mask or the tumours' is not among
+        them."""
+        lacking = [] if set(structures_of(self.organ)) & set(classes) else [" or ".join(structures_of(self.organ))]
+        lacking += [tumor_of(self.organ)] * (tumor_of(self.organ) not in classes)
+        if lacking:
+            raise InputError(
+                f"TumourTransform({self.organ!r}): the classes lack {' and '.join(lacking)}, so that no tumour would be learned; "
+                f"add to them (there are {', '.join(classes)})"
+            )
 
     def __call__(
         self, hu: np.ndarray, masks: Mapping[str, np.ndarray], spacing: tuple[float, float, float], rng: np.random.Generator

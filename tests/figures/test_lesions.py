@@ -33,6 +33,11 @@ def test_a_tile_a_connected_piece_the_largest_first():
     assert heading(figure) == "3 lesions"
 
 
+def test_specks_in_a_line_are_lesions_of_their_own():
+    line = block(slice(4, 9, 2), slice(5, 6), slice(3, 4))
+    assert heading(lesions(case_with({"liver_tumor": line}))) == "3 lesions"
+
+
 def test_every_lesion_is_in_the_middle_of_a_square_of_the_same_size():
     case = case_with({"liver_tumor": SMALL | LARGE})
     for figure, size in ((lesions(case), 40), (lesions(case, size_mm=30), 30)):

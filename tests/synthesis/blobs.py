@@ -10,7 +10,10 @@ from atlas_lab.synthesis.tissue import Growth
 
 @dataclass(frozen=True)
 class Blob:
-    """A ball of one HU; its `bulge`, where it is not 0, pushes the tissue of its box along x by so many voxels."""
+    """A ball of one HU, of as many voxels as its volume asks for.
+
+    Its `bulge`, where it is not 0, pushes the tissue of its box along x by so many voxels.
+    """
 
     name: ClassVar[str] = "blob"
     source: ClassVar[str] = "none"
@@ -22,7 +25,9 @@ class Blob:
         box = tissue.box(site.centre, 0.75 * site.diameter_mm)
         places = np.indices(tissue.hu[box].shape) + np.array([part.start for part in box]).reshape(3, 1, 1, 1)
         away = (places - np.reshape(site.centre, (3, 1, 1, 1))) * np.reshape(tissue.spacing, (3, 1, 1, 1))
-        mask = (away**2).sum(axis=0) <= (site.diameter_mm / 2) ** 2
+        voxels = max(round(np.pi / 6 * site.diameter_mm**3 / np.prod(tissue.spacing)), 1)
+        mask = np.zeros(places.shape[1:], bool)
+        mask.ravel()[(away**2).sum(axis=0).ravel().argsort(kind="stable")[:voxels]] = True
         if site.clipped:
             mask &= tissue.organ[box]
         hu = np.full(mask.shape, tissue.level + self.contrast + rng.normal(), np.float32)

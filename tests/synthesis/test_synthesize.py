@@ -7,7 +7,7 @@ import pytest
 
 from atlas_lab.data import Case, Volume
 from atlas_lab.errors import InputError
-from atlas_lab.synthesis import NoRoom, remake, synthesize
+from atlas_lab.synthesis import Automaton, NoRoom, given, remake, synthesize
 from tests.synthesis.blobs import Blob
 from tests.synthesis.cases import ball, by_hand
 
@@ -117,6 +117,48 @@ def test_another_organ_works_and_says_that_it_was_not_published():
     assert "spleen_tumor" in made.case.labels
 
 
+def test_a_vessel_is_clear_of_other_vessels_not_of_itself():
+    shape = (112, 64, 48)
+    case = by_hand(aorta=ball(shape, (78, 32, 24), 12))
+    with pytest.warns(UserWarning, match="published"):
+        made = synthesize(case, "aorta", Blob(), 8.0, 1, seed=0)
+    assert not (made.tumor & ~case.labels["aorta"]).any()
+    assert made.tumor.any()
+
+
+def test_a_tumour_that_the_organ_cuts_short_is_said_in_one_line_and_the_record_has_both_diameters():
+    with pytest.warns(UserWarning, match="liver") as said:
+        made = synthesize(by_hand(), "liver", Blob(), 60.0, seed=0)
+    (only,) = said
+    measured = made.tumours[0].diameter_mm
+    assert measured < 0.95 * 60
+    assert str(only.message) == (
+        f"liver: {measured:.3g} mm where 60 mm were asked for "
+        "(it ends where the organ, vessels and other lesions leave no room; ask for a smaller size)"
+    )
+    row = made.record["tumours"][0]
+    assert (row["diameter_mm"], row["measured"]["diameter_mm"]) == (60.0, measured)
+
+
+def test_of_several_tumours_the_worst_is_said_once():
+    with pytest.warns(UserWarning, match=r"1 of 3 tumours are more than 5% off, the worst 22\.\d mm where 24 mm") as said:
+        synthesize(by_hand(), "liver", Blob(), 24.0, count=3, seed=0)
+    assert len(said) == 1
+
+
+def test_a_tumour_of_less_than_a_voxel_is_one_and_making_it_again_says_so_no_more():
+    case = by_hand()
+    with pytest.warns(
+        UserWarning, match=r"liver: 2.48 mm where 1.5 mm were asked for \(a tumour is whole voxels; ask for a larger"
+    ):
+        made = synthesize(case, "liver", size=1.5)
+    assert remake(case, made.record).record == made.record
+
+
+def test_a_size_that_the_method_decides_itself_is_no_surprise():
+    assert synthesize(by_hand(), "liver", Automaton(steps=4), 30.0).tumours[0].diameter_mm < 20
+
+
 def test_a_drawn_number_takes_what_fits_and_an_asked_one_must_fit():
     case = by_hand()
     fits = synthesize(case, "kidney", Blob(), "mix", seed=0)
@@ -155,6 +197,15 @@ def test_a_ct_with_nan_is_refused_and_names_the_case():
     hu[78, 32, 20:28] = np.nan
     with pytest.raises(InputError, match=r"BDMAP_00000001.*no number"):
         synthesize(Case(case.id, Volume(hu, case.ct.affine), case.labels), "liver", Blob(), "small")
+
+
+def test_the_ct_is_read_through_once_to_make_a_record_again(monkeypatch):
+    case = by_hand()
+    record = synthesize(case, "liver", size=12.0).record
+    seen = []
+    monkeypatch.setattr(given.hashlib, "sha256", lambda data, real=given.hashlib.sha256: seen.append(len(data)) or real(data))
+    assert remake(case, record).record["ct"] == record["ct"]
+    assert sum(size >= case.ct.array.nbytes for size in seen) == 1
 
 
 def test_a_record_of_another_ct_is_refused():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from atlas_lab.errors import InputError
+from atlas_lab.learning import Model, Plan, Supervised, backbone, finetune, prepare
 from atlas_lab.synthesis import Handcrafted, TumourTransform
 from tests.synthesis.blobs import Blob
 from tests.synthesis.cases import SPACING, ball, by_hand
@@ -110,3 +111,35 @@ def test_all_masks_move_with_the_tissue_so_that_a_tumour_stays_in_its_organ():
     bright = changed["hepatic_vessel"] & ~changed["liver_tumor"]
     assert new[bright].mean() > 140  # the vessel's HU are where its mask went
     assert all(np.array_equal(masks[name], before[name]) for name in masks)
+
+
+@pytest.mark.parametrize(
+    ("organ", "classes", "lacking"),
+    [
+        ("liver", ["liver", "spleen"], "lack liver_tumor,"),
+        ("liver", ["liver_tumor"], "lack liver,"),
+        ("kidney", ["liver"], "lack kidney_left or kidney_right and kidney_tumor,"),
+    ],
+)
+def test_a_training_whose_classes_hold_no_such_tumour_is_refused_before_its_first_step(organ, classes, lacking, tmp_path):
+    none = np.zeros((112, 64, 48), bool)
+    cases = prepare([by_hand(liver_tumor=none)], classes, spacing_mm=2, folder=tmp_path, progress=False)
+    with pytest.raises(InputError, match=lacking) as error:
+        Supervised(
+            backbone("unet", classes=len(classes), size="tiny"), cases, patch=32, transforms=[TumourTransform(organ, Blob())]
+        )
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.slow
+def test_a_network_learns_tumours_in_cases_that_nobody_annotated_for_any(tmp_path):
+    small = {"backbone": "unet", "size": "tiny", "patch": 32, "spacing_mm": 2, "plan": Plan(steps=1)}
+    tumours = TumourTransform("liver", Blob(), "tiny", probability=1.0)
+    made = finetune([by_hand()], classes=["liver", "liver_tumor"], folder=tmp_path, transforms=[tumours], **small)
+    assert Model.open(made.checkpoint).classes == ("liver", "liver_tumor")
+    with pytest.raises(InputError, match="no case is annotated for 'liver_tumor'"):
+        finetune([by_hand()], classes=["liver", "liver_tumor"], folder=tmp_path / "none", **small)
+
+
+def test_one_side_of_a_pair_and_its_tumours_will_do():
+    TumourTransform("kidney").check_classes(["kidney_left", "kidney_tumor"])

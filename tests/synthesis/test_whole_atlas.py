@@ -1,5 +1,6 @@
 """`synthesize_atlas`: what a folder holds in the end, however the run went."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -41,6 +42,11 @@ def source(tmp_path_factory):
 
 def made(source, folder, organs="liver,kidney", method=None, **how):
     return synthesize_atlas(Atlas.open(source), organs, method or Blob(), folder, **{"size": 8.0, "progress": False} | how)
+
+
+@dataclasses.dataclass(frozen=True)
+class OnADevice(Blob):
+    device: str = "cpu"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -104,6 +110,7 @@ def test_an_organ_at_the_edge_is_used_when_most_of_it_is_in_view(tmp_path):
     assert not len(found.skipped)
 
 
+@pytest.mark.filterwarnings("ignore:stomach, spleen")
 def test_what_is_missing_absent_or_too_small_is_counted_by_its_reason(tmp_path):
     by_hand(pancreas=ball(SHAPE, (45, 45, 24), 2)).save(tmp_path / "source")
     found = made(tmp_path / "source", tmp_path / "X", "stomach,spleen,pancreas,liver", size=14.0, per_case=3)
@@ -122,12 +129,23 @@ def test_a_crowded_organ_takes_what_fits(tmp_path):
     assert found.tumours["volume_ml"].sum() == pytest.approx(tumours)
 
 
-def test_a_case_in_which_no_organ_will_do_is_not_written(source, tmp_path):
-    found = made(source, tmp_path / "X", "spleen")
+def test_organs_outside_what_was_published_are_named_once_and_a_case_without_a_fit_organ_is_not_written(source, tmp_path):
+    with pytest.warns(UserWarning, match="spleen") as said:
+        found = made(source, tmp_path / "X", "spleen")
+    (only,) = said
+    assert str(only.message) == "spleen: tumours there are outside what was published (liver, pancreas, kidney)"
     assert not (tmp_path / "X").exists() or not any((tmp_path / "X").glob("BDMAP*"))
     assert set(found.skipped["reason"]) == {"absent"}
     assert len(found.tumours) == 0
     assert found.summary.loc["spleen", "skipped: absent"] == 3
+
+
+def test_tumours_of_another_size_than_planned_are_counted_in_the_summary_without_a_warning_each(whole, source, tmp_path):
+    assert "off_size" not in whole.summary
+    found = made(source, tmp_path / "X", per_case=4, size=34.0)
+    off = (found.tumours["diameter_mm"] / found.tumours["planned_mm"] - 1).abs() > 0.05
+    assert off.any()
+    assert found.summary.loc[["kidney", "liver"], "off_size"].to_dict() == off.groupby(found.tumours["organ"]).sum().to_dict()
 
 
 def test_combined_labels_hold_organ_and_tumour_ids(whole):
@@ -445,6 +463,17 @@ def test_the_estimate_of_the_disk_holds(whole, source, monkeypatch):
 def test_bad_input_is_refused_before_anything_is_written(source, tmp_path, how, said):
     with pytest.raises(InputError, match=said):
         made(source, tmp_path / "X", **how)
+    assert not (tmp_path / "X").exists()
+
+
+def test_an_empty_selection_is_refused(source, tmp_path):
+    with pytest.raises(InputError, match="none of its cases is chosen"):
+        synthesize_atlas(Atlas.open(source)[:0], "liver", Blob(), tmp_path / "X", progress=False)
+
+
+def test_a_device_that_is_not_here_is_refused_before_a_case_is_opened(source, tmp_path):
+    with pytest.raises(ParameterError, match="device nowhere: is not here"):
+        made(source, tmp_path / "X", method=OnADevice(device="nowhere"))
     assert not (tmp_path / "X").exists()
 
 

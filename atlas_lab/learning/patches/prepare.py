@@ -26,6 +26,7 @@ def prepare(
     *,
     spacing_mm: float | Spacing = 1.5,
     folder: str | os.PathLike[str] | None = None,
+    brought: Sequence[str] = (),
     workers: int = 1,
     progress: bool = True,
 ) -> PreparedCases:
@@ -33,14 +34,15 @@ def prepare(
 
     HU are interpolated linearly (int16), each mask linearly with a threshold of one half. `classes` are the names of the
     structures to learn, in the order of the network's outputs; a case without one of them has it marked as not known
-    (none at all: for self-supervised tasks). Entries lie in `folder`, else in the cache; a case that did not change is not
-    made again, so a stopped call goes on where it was. `workers` are processes. 1.5 mm is SuPreM's spacing (ICLR 2024).
+    (none at all: for self-supervised tasks). What is `brought` by a transform may be missing in all of them. Entries lie in
+    `folder`, else in the cache; a case that did not change is not made again, so a stopped call goes on where it was.
+    `workers` are processes. 1.5 mm is SuPreM's spacing (ICLR 2024).
     InputError: a class that no case is annotated for, two classes of one name or more than 63, cases that cannot be
     prepared (NaN in a CT), a set larger than the cache may grow or the disk has room for.
     """
     classes, spacing = _check_classes(classes), _check_spacing(spacing_mm)
     source = cases if isinstance(cases, Atlas) else list(cases)
-    _check_annotated(source, classes)
+    _check_annotated(source, [name for name in classes if name not in brought])
     root = Path(folder).absolute() if folder is not None else (cache.folder() or cache.temporary_folder()) / "patches"
     found: dict[str, PreparedCase] = {}
     needed: dict[str, int] = {}

@@ -46,13 +46,19 @@ class PatchTransform(Protocol):
     `spacing` the voxel size in mm, `rng` a generator that depends on the seed, step, sample and the transform's place in
     the list alone: nothing else may be random. It returns the HU, of the same shape, whole numbers or not, and the masks
     that it changed or added by structure; the others stay. A structure that it returns counts as known in this patch,
-    so a transform that returns an empty mask says "none here". For a worker that is started anew, the transform must be
+    so a transform that returns an empty mask says "none here"; one that has `brings`, a tuple of structures, makes what no
+    case needs to be annotated for. For a worker that is started anew, the transform must be
     picklable: a function of a module, or an instance of a class.
     """
 
     def __call__(
         self, hu: np.ndarray, masks: Mapping[str, np.ndarray], spacing: tuple[float, float, float], rng: np.random.Generator
     ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]: ...
+
+
+def brought(transforms: Sequence[PatchTransform]) -> tuple[str, ...]:
+    """The structures that these transforms make, so that no case needs to be annotated for them."""
+    return tuple(name for transform in transforms for name in getattr(transform, "brings", ()))
 
 
 def apply(

@@ -13,7 +13,7 @@ from atlas_lab.learning.training.plan import Plan
 from atlas_lab.learning.training.status import Reporter
 from atlas_lab.runs import atomic_write, write_text
 
-STEPS, VALIDATIONS, EXAMPLES = "steps.csv", "validations.csv", "examples"
+STEPS, VALIDATIONS, EXAMPLES, BOARD = "steps.csv", "validations.csv", "examples", "tensorboard"
 _KEPT = 5  # of the newest pictures; the first is kept too
 
 
@@ -34,7 +34,7 @@ class Log:
             for number, path in example_pictures(folder).items():
                 if number > step:
                     path.unlink()
-            self._board = SummaryWriter(folder / "tensorboard", purge_step=step + 1)
+            self._board = SummaryWriter(folder / BOARD, purge_step=step + 1)
             self._reporter = Reporter(folder, plan, fabric, about, step, seconds)
 
     def step(self, row: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from torch import nn
 
 
 class Objective(Protocol):
-    """What `train` needs of a task."""
+    """What `train` needs of a task: a network, `about`, `batches` and `loss`; a subclass may leave the rest as it is."""
 
     network: nn.Module
 
@@ -27,21 +27,22 @@ class Objective(Protocol):
         ...
 
     def cases(self, batch: Any) -> list[str]:
-        """The ids of the cases in a batch, to name them when something goes wrong."""
-        ...
+        """The ids of the cases in a batch, to name them when something goes wrong: what it has under `ids`."""
+        ids: list[str] = batch["ids"]
+        return ids
 
     def after_step(self, network: nn.Module, step: int) -> None:
-        """Called after each step of the optimiser."""
-        ...
+        """Called after each step of the optimiser: nothing happens."""
+        return
 
     def started_anew(self) -> list[nn.Parameter]:
-        """Parameters that were set anew since this was last asked: the optimiser forgets what it knows of them."""
-        ...
+        """Parameters that were set anew since this was last asked, of which the optimiser forgets what it knows: none."""
+        return []
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Named figures of the network as it is; the first says which checkpoint is best (higher). {}: no validation."""
-        ...
+        return {}
 
     def picture(self, title: str) -> Figure | None:
         """What the last validation saw and answered, drawn under a title; None: there is nothing to see."""
-        ...
+        return None

@@ -3,11 +3,14 @@
 import dataclasses
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import torch
 
-from atlas_lab.errors import InputError
+from atlas_lab.errors import InputError, nearest
+
+ACCELERATORS = ("auto", "cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,20 @@ class Plan:
                 raise InputError(f"{name}={value!r}: give a whole number, 1 or more")
         for name in ("minutes", "learning_rate", "clip_norm"):
             value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
-                raise InputError(f"{name}={value!r}: give a number above 0")
-        if not 0 <= self.warm_up < 1 or self.weight_decay < 0:
-            raise InputError(f"warm_up={self.warm_up}, weight_decay={self.weight_decay}: a share below 1, and 0 or more")
+            if value is not None and not (_is_number(value) and 0 < value < math.inf):
+                raise InputError(f"{name}={value!r}: give a number above 0{_as_yaml_has_it(value)}")
+        for name, most in (("warm_up", 1.0), ("weight_decay", math.inf)):
+            value = getattr(self, name)
+            if not (_is_number(value) and 0 <= value < most):
+                limit = "a share from 0 to below 1" if most == 1 else "a number from 0 on"
+                raise InputError(f"{name}={value!r}: give {limit}{_as_yaml_has_it(value)}")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, Integral) or self.seed < 0:
+            raise InputError(f"seed={self.seed!r}: give a whole number, 0 or more")
+        if self.accelerator not in ACCELERATORS:
+            known = ", ".join(ACCELERATORS)
+            raise InputError(
+                f"accelerator={self.accelerator!r}: {nearest(str(self.accelerator), ACCELERATORS)}choose one of {known}"
+            )
         if self.precision not in ("auto", "32-true", "bf16-mixed", "16-mixed"):
             raise InputError(f"precision={self.precision!r}: choose one of auto, 32-true, bf16-mixed, 16-mixed")
 
@@ -78,6 +91,15 @@ class Plan:
         if progress < self.warm_up:
             return self.learning_rate * progress / self.warm_up
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (progress - self.warm_up) / (1 - self.warm_up)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_yaml_has_it(value: object) -> str:
+    """YAML takes 1e-3 for a text."""
+    return "; in a YAML file 1e-3 is written 1.0e-3" if isinstance(value, str) else ""
 
 
 def checked(plan: object) -> Plan:

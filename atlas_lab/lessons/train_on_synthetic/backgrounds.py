@@ -68,10 +68,10 @@ class Lessons:
         A row a tumour: `kind` and `distance`, in standard deviations of the held-out tumours, root mean square over the
         radiomics features. Synthetic ones that are much nearer than real ones were learned by heart.
         """
-        from atlas_lab.synthesis.synthesize import synthesize
+        from atlas_lab.synthesis.synthesize import quietly
 
         made = [
-            synthesize(case, self.organ, method, "small", _MADE, seed=seed + number) for number, case in enumerate(self.hosts)
+            quietly(case, self.organ, method, "small", _MADE, seed=seed + number) for number, case in enumerate(self.hosts)
         ]  # fmt: skip
         tumour = f"{self.organ}_tumor"
         taught = features(lesions_of(self.examples.select(self.examples.ids[:examples]), tumour, spacing_mm=SPACING_MM))

@@ -27,13 +27,13 @@ def stored_cases(cohort: Cohort, setting: Setting, method: Method | str, tumours
 
 def _with_tumours(case: Case, setting: Setting, method: Method | str, count: int, seed: int) -> Case:
     """InputError: even small tumours find no room."""
-    from atlas_lab.synthesis.synthesize import synthesize
+    from atlas_lab.synthesis.synthesize import quietly
     from atlas_lab.synthesis.tissue import NoRoom
 
     for more in range(_TRIES):
         try:
-            made = synthesize(case, setting.organ, method, setting.tumour_size, count, phase=setting.phase, seed=seed + more)
+            made = quietly(case, setting.organ, method, setting.tumour_size, count, phase=setting.phase, seed=seed + more)
             return made.case
         except NoRoom:
             continue
-    return synthesize(case, setting.organ, method, "tiny", count, phase=setting.phase, seed=seed).case
+    return quietly(case, setting.organ, method, "tiny", count, phase=setting.phase, seed=seed).case

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from atlas_lab.learning.patches import PreparedCases
+from atlas_lab.learning.training import Objective
 from atlas_lab.synthesis.diffusion.crops import Place, batches
 from atlas_lab.synthesis.diffusion.grid import Grid
 from atlas_lab.synthesis.diffusion.networks import AutoencoderShape, DenoiserShape, LatentDiffusion
@@ -19,10 +20,8 @@ _AROUND = 0.2  # what lies outside the mask is given to the network, and never p
 _MEASURED = 16  # batches that say how large latents are
 
 
-class _OnCrops:
-    """What both have in common."""
-
-    network: nn.Module
+class _OnCrops(Objective):
+    """What both have in common. Nothing validates them: the loss of one batch says too little to choose a checkpoint by."""
 
     def __init__(
         self, cases: PreparedCases, places: Sequence[Place], grid: Grid, *, batch_size: int, workers: int, seed: int,
@@ -43,25 +42,6 @@ class _OnCrops:
     def batches(self, start: int, rank: int, ranks: int) -> Iterable[Any]:
         """Crops without end."""
         return batches(self._cases, self._places, self._grid, start=start, rank=rank, **self._options)
-
-    def cases(self, batch: Any) -> list[str]:
-        """The ids of its cases."""
-        ids: list[str] = batch["ids"]
-        return ids
-
-    def after_step(self, network: nn.Module, step: int) -> None:
-        """Nothing."""
-
-    def started_anew(self) -> list[nn.Parameter]:
-        """None."""
-        return []
-
-    def validate(self, network: nn.Module) -> dict[str, float]:
-        """Nothing: the loss of one batch says too little to choose a checkpoint by."""
-        return {}
-
-    def picture(self, title: str) -> None:
-        """None."""
 
 
 class LearnLatents(_OnCrops):

@@ -12,6 +12,7 @@ from atlas_lab.errors import InputError, nearest
 from atlas_lab.learning.training import Plan
 from atlas_lab.synthesis.diffusion.grid import Grid
 from atlas_lab.synthesis.diffusion.networks import AutoencoderShape, DenoiserShape
+from atlas_lab.synthesis.diffusion.recipe_values import check_values
 
 NAMES = ("small", "full")
 _HERE = Path(__file__).parent
@@ -51,6 +52,11 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """InputError: numbers that do not go together."""
+        for name, shape in (("autoencoder", self.autoencoder), ("denoiser", self.denoiser)):
+            if any(number % shape.groups for number in shape.channels):
+                raise InputError(f"{name}.channels={list(shape.channels)}: give multiples of its groups, {shape.groups}")
+        if len(self.denoiser.attention) != len(self.denoiser.channels):
+            raise InputError(f"denoiser.attention={list(self.denoiser.attention)}: give one for each of its channels")
         side = self.autoencoder.factor * self.denoiser.divisor
         if self.grid.patch % side:
             raise InputError(f"grid.patch={self.grid.patch}: these networks take sides that are multiples of {side}")
@@ -97,10 +103,13 @@ def _filled(kind: Any, content: Any, where: str) -> dict[str, Any]:
         _check_names(content[name], [one.name for one in dataclasses.fields(part)], place)
         if part is Training:
             _check_names(content[name].get("plan", {}), _PLAN, f"{place}.plan")
-        try:
-            filled[name] = made(part, content[name])
-        except TypeError as error:
-            raise InputError(f"{place}: {error}") from error
+        check_values(part, content[name], place)
+        filled[name] = made(part, content[name])
+        if part is Training:
+            try:
+                filled[name].planned()
+            except InputError as error:
+                raise InputError(f"{place}.plan: {error}") from None
     return filled
 
 

@@ -11,9 +11,10 @@ import torch
 from atlas_lab.errors import InputError
 from atlas_lab.learning.given import Cases
 from atlas_lab.learning.training import Plan, Trained, train
+from atlas_lab.learning.training.folder import check_folder
 from atlas_lab.learning.training.plan import checked
 from atlas_lab.synthesis.diffusion.crops import organs_in, prepared, tumours_in
-from atlas_lab.synthesis.diffusion.model import SMALL, open_autoencoder, open_model
+from atlas_lab.synthesis.diffusion.model import open_autoencoder, open_model
 from atlas_lab.synthesis.diffusion.networks import LatentDiffusion
 from atlas_lab.synthesis.diffusion.objectives import LearnLatents, LearnTumours
 from atlas_lab.synthesis.diffusion.recipe import Recipe
@@ -36,9 +37,10 @@ def train_autoencoder(
     """Train the autoencoder on crops of organs (and their tumours, where annotated), of `cases` (ids; None: all).
 
     `recipe` is small (what is in the package was made with), full, or a YAML file; it holds the grid, the networks and a plan,
-    which `plan` replaces. A stopped training in `folder` goes on. InputError: an organ that no case has a mask of; see
-    `learning.pretrain`.
+    which `plan` replaces. A stopped training in `folder` goes on. InputError: an organ that no case has a mask of, a folder that
+    holds something else; see `learning.pretrain`.
     """
+    check_folder(folder)
     chosen = Recipe.of(recipe)
     plan = checked(plan or chosen.train_autoencoder.planned())
     ready = prepared(atlas, organs, cases, chosen.grid.spacing_mm, workers)
@@ -73,8 +75,11 @@ def train_diffusion(
     Give the `autoencoder` (what `train_autoencoder` returned, or its folder), or `init_from`, a model to go on from with its
     autoencoder, grid and networks: a folder, a checkpoint, or "small", that of the package. `organs` whose tumours of
     `diameter_mm` teach; what is learned in one organ is used in others too. The rest as in `train_autoencoder`.
-    InputError: neither or both of the two, an autoencoder of another recipe, an atlas without such a tumour.
+    InputError: neither or both of the two, an autoencoder of another recipe, an atlas without such a tumour, a range of
+    diameters that holds none.
     """
+    check_folder(folder)
+    _check_diameters(diameter_mm)
     chosen = Recipe.of(recipe)
     plan = checked(plan or chosen.train_diffusion.planned())
     grid, schedule, shapes = chosen.grid, chosen.schedule, (chosen.autoencoder, chosen.denoiser)
@@ -83,7 +88,7 @@ def train_diffusion(
             "give one of the two: autoencoder= (a folder of train_autoencoder) or init_from= (a model to go on from)"
         )
     if init_from is not None:
-        model = open_model(None if init_from == SMALL else init_from)
+        model = open_model(init_from)
         grid, schedule, shapes, start = model.grid, model.schedule, model.shapes, model.origin
         network = copy.deepcopy(model.network)  # others may have opened it too
     else:
@@ -103,3 +108,10 @@ def train_diffusion(
     if init_from is None:
         objective.measure_latents()
     return train(objective, plan, Path(folder), resume=resume)
+
+
+def _check_diameters(diameter_mm: tuple[float, float]) -> None:
+    """InputError: no range of mm from 0 on."""
+    least, largest = diameter_mm
+    if not 0 <= least < largest:
+        raise InputError(f"diameter_mm=({least:g}, {largest:g}): give the least and the largest in mm, such as (0, 20)")

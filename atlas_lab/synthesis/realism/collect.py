@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import cc3d
 import numpy as np
 from scipy import ndimage
 
 from atlas_lab import anatomy
 from atlas_lab.data.case import Case
 from atlas_lab.data.masks import CroppedMask
+from atlas_lab.data.pieces import pieces
 from atlas_lab.errors import InputError
 from atlas_lab.synthesis import boxes
 from atlas_lab.synthesis.organs import is_lesion
@@ -60,7 +60,7 @@ def _of_case(given: Any, tumor: str, spacing_mm: float) -> Iterator[Lesion | Non
     if isinstance(given, Synthesis):
         masks = [tumour.mask for tumour in given.tumours if tumour.structure in hosts]
     else:
-        masks = list(_pieces(case.labels.cropped(tumor)))
+        masks = list(pieces(case.labels.cropped(tumor)))
     if not masks:
         return
     ill = [case.labels.cropped(name) for name in case.labels if is_lesion(name)]
@@ -81,13 +81,6 @@ def _hosts(tumor: str) -> tuple[str, ...]:
     if organ == tumor:
         raise InputError(f"{tumor!r} is no tumour mask; it is called after its organ, such as liver_tumor")
     return anatomy.organ(organ)
-
-
-def _pieces(mask: CroppedMask) -> Iterator[CroppedMask]:
-    # one voxel more on the high side: cc3d 4.1 fails on lines of voxels such as 1 0 1
-    labels, count = cc3d.connected_components(np.pad(mask.crop, (0, 1)), connectivity=26, return_N=True)
-    for number, box in zip(range(1, count + 1), cc3d.statistics(labels)["bounding_boxes"][1:], strict=True):
-        yield CroppedMask(mask.shape, boxes.shifted(box, boxes.corner(mask.box)), labels[box] == number)
 
 
 def _without(organ: CroppedMask, ill: Iterable[CroppedMask]) -> CroppedMask:

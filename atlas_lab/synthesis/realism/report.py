@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from atlas_lab.errors import InputError
 from atlas_lab.figures.charts.realism import realism_chart
 from atlas_lab.figures.sheet import Sheet
 from atlas_lab.reports.evaluation.frames import frame_table
@@ -60,8 +61,16 @@ class RealismReport:
         return realism_chart(spread, curves, areas.set_axis(areas.index.str.removesuffix(" observer")))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the report as one offline HTML file, at once or not at all. InputError: it cannot be written there."""
+        """Write the report as one offline HTML file, at once or not at all.
+
+        InputError: a name that does not end in .html, a place that cannot be written to.
+        """
         target = Path(path)
+        if target.suffix.lower() != ".html":
+            raise InputError(
+                f"{target}: the report is HTML and its name ends in .html, not in {target.suffix or 'nothing'!r}; "
+                "for a picture save its figure: report.figure.savefig(...)"
+            )
         write_text(target, page(_TITLE, self._body()))
         return target
 

@@ -15,7 +15,7 @@ from atlas_lab.errors import InputError
 from atlas_lab.runs import fingerprint, user_errors, write_text
 from atlas_lab.runs.files import flush_folder
 from atlas_lab.synthesis.result import Synthesis
-from atlas_lab.synthesis.synthesize import synthesize
+from atlas_lab.synthesis.synthesize import quietly
 from atlas_lab.synthesis.tissue import NoRoom
 from atlas_lab.synthesis.whole_atlas.fitting import SMALL, Skipped, fitting, shares, skip
 from atlas_lab.synthesis.whole_atlas.folder import RECORD, STAGE
@@ -78,7 +78,7 @@ def _some(case: Case, organ: str, count: int, order: Order, seed: int) -> Synthe
     """`count` tumours; half of them, and so on, where there is no room for all; None where there is none for one."""
     while count:
         try:
-            return synthesize(case, organ, order.method, order.size, count, seed=seed)
+            return quietly(case, organ, order.method, order.size, count, seed=seed)
         except NoRoom:
             count //= 2
     return None

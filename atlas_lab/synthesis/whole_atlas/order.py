@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from atlas_lab._version import __version__
-from atlas_lab.errors import InputError
+from atlas_lab.errors import InputError, ParameterError
 from atlas_lab.runs import fingerprint
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.methods import method_of
@@ -51,6 +51,18 @@ class Order:
             "seed": self.seed,
         }  # fmt: skip
         return dict(json.loads(json.dumps(said)))
+
+
+def check_device(method: Method) -> None:
+    """ParameterError: the method's device is not on this machine."""
+    device = getattr(method, "device", "cpu")
+    if device != "cpu":
+        from atlas_lab.learning.inference.opening import checked_device
+
+        try:
+            checked_device(device)
+        except InputError as error:
+            raise ParameterError(str(error)) from None
 
 
 def _weights(method: Method) -> str | None:

@@ -1,6 +1,7 @@
 """`synthesize_atlas`: an atlas with tumours out of one with organs."""
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +14,13 @@ from atlas_lab.errors import InputError
 from atlas_lab.runs import atomic_write
 from atlas_lab.scale import map_cases
 from atlas_lab.synthesis.method import Method
+from atlas_lab.synthesis.organs import unpublished
+from atlas_lab.synthesis.size_made import is_off
 from atlas_lab.synthesis.sizes import Asked
 from atlas_lab.synthesis.whole_atlas import folder as folders
 from atlas_lab.synthesis.whole_atlas.case import MakeCase, Unreadable, rows
 from atlas_lab.synthesis.whole_atlas.fitting import REASONS
-from atlas_lab.synthesis.whole_atlas.order import Order, check_whole
+from atlas_lab.synthesis.whole_atlas.order import Order, check_device, check_whole
 
 _TUMOUR = (
     "id", "organ", "structure", "method", "phase", "planned_mm", "diameter_mm", "volume_ml", "contrast_hu",
@@ -46,12 +49,16 @@ class WholeAtlas:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """A row an organ: cases and tumours, median diameter mm and contrast HU, and how many were skipped for what."""
+        """A row an organ: cases and tumours, median diameter mm and contrast HU, how many were skipped for what, and how many
+        tumours are more than 5 % off the diameter that was planned (`off_size`, where there are any)."""
         organs = self.tumours.groupby("organ")
         counts = organs.agg(cases=("id", "nunique"), tumours=("id", "size"))
         medians = organs[["diameter_mm", "contrast_hu"]].median().round(1)
         skipped = pd.crosstab(self.skipped["organ"], self.skipped["reason"])
         skipped = skipped[[reason for reason in REASONS if reason in skipped]].add_prefix("skipped: ")
+        off = self.tumours[is_off(self.tumours["planned_mm"], self.tumours["diameter_mm"])]
+        if len(off):
+            counts["off_size"] = off.groupby("organ").size()
         whole = pd.concat([counts, skipped], axis=1).fillna(0).astype(int)
         return whole.join(medians).rename_axis("organ")
 
@@ -78,17 +85,24 @@ def synthesize_atlas(
 
     A case is there whole or not at all, so a stopped run goes on where it was. The files are the same for any number of
     `workers` (processes) and on a Dask `cluster`, whose workers must see both folders. A case that fails is in `errors`, and
-    the others are done. InputError, before work is lost: an unknown organ, method or size, a number out of range, a folder in
-    the source atlas, one that holds something else or cases of another origin, a disk that is too small.
+    the others are done. One warning names the organs that are outside what was published. InputError, before work is lost: an
+    unknown organ, method or size, a number out of range, a device that is not here, no case, a folder in the source atlas, one
+    that holds something else or cases of another origin, a disk that is too small.
     """
     order = Order.of(organs, method, per_case, size, seed)
     check_whole("workers", workers, 1)
+    if not len(atlas) and not atlas.problems:
+        raise InputError(f"{atlas.root}: none of its cases is chosen; choose one or more")
     target = Path(folder).absolute()
     folders.check_apart(target, atlas.root)
     found = folders.finished(target, order.origin, atlas)
     images: dict[str, Path] = {id: Path(image) for id, image in dict(atlas.table["image"]).items() if id not in found}
     errors = dict(atlas.problems)
     if images:
+        if cluster is None:  # whose workers have devices of their own
+            check_device(order.method)
+        if said := unpublished(order.organs):
+            warnings.warn(said, stacklevel=2)
         folders.check_space(target, images.values())
         with folders.writing(target) as marker:
             results = map_cases(

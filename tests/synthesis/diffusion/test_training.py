@@ -132,6 +132,7 @@ def test_what_cannot_be_learned_from_is_refused_in_a_line(patients, autoencoder,
         (healthy, autoencoder, {}, r"no tumour to learn from \(liver_tumor, 0 to inf mm\)"),
         ([patient("P0", without=("liver_tumor",))], autoencoder, {}, "no tumour to learn from"),
         (patients, autoencoder, {"diameter_mm": (0, 5)}, "0 to 5 mm"),
+        (patients, autoencoder, {"diameter_mm": (0, -1)}, r"diameter_mm=\(0, -1\): give the least and the largest"),
         (patients, autoencoder, {"recipe": other}, "trained with another recipe"),
         (patients, None, {}, "give one of the two"),
         (patients, autoencoder, {"init_from": "small"}, "give one of the two"),
@@ -142,6 +143,13 @@ def test_what_cannot_be_learned_from_is_refused_in_a_line(patients, autoencoder,
         with pytest.raises(InputError, match=said):
             train_diffusion(cases, start, **{"folder": tmp_path / "x", "plan": PLAN, **GIVEN, **options})
     assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_with_something_else_is_refused_before_the_atlas_is_looked_at(tmp_path):
+    (tmp_path / "notes.txt").touch()
+    for training in (train_autoencoder, train_diffusion):
+        with pytest.raises(InputError, match=r"holds something else than a training \(notes.txt\)"):
+            training([], folder=tmp_path, plan=PLAN, **GIVEN)
 
 
 def learning(patients):

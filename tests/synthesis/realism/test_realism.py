@@ -68,8 +68,12 @@ def test_it_is_shown_and_saved_as_one_file(alike, tmp_path):
     assert "data:image/webp" in said
     assert "edge blur" in alike._repr_html_()
     assert len([ax for ax in alike.figure.axes if ax.axison]) == 6
-    with pytest.raises(InputError):
-        alike.save(tmp_path / "realism.html" / "below")
+    with pytest.raises(InputError, match="below"):
+        alike.save(tmp_path / "realism.html" / "below.html")
+    for name, ending in (("realism.pdf", ".pdf"), ("realism", "nothing")):
+        with pytest.raises(InputError, match=f"{name}: the report is HTML and its name ends in .html, not in '{ending}'"):
+            alike.save(tmp_path / name)
+        assert not (tmp_path / name).exists()
 
 
 def test_scanners_that_differ_and_patients_on_both_sides_are_noted():
