@@ -1,7 +1,6 @@
 """Running the debate: every arm of every seed, each kept on disk, so that a stopped study goes on."""
 
 import dataclasses
-import hashlib
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -11,11 +10,11 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
-from atlas_lab.errors import InputError
 from atlas_lab.learning import Backbone, Model, Trained, finetune, pretrain
 from atlas_lab.learning.measuring import dsc_by_case
 from atlas_lab.lessons.debate.cohort import Cohort, Draw, with_masks_of_others
 from atlas_lab.lessons.debate.setting import CONTROL, MINUTES, SUPERVISED, Arm, Setting, Stage
+from atlas_lab.lessons.kept import check_setting, slug
 from atlas_lab.runs import write_text
 
 _OF_MASKS: dict[str, Any] = {"augmentation": "upright", "balanced": True}
@@ -28,7 +27,7 @@ def debate(cohort: Cohort, setting: Setting, arms: Sequence[Arm], seeds: Iterabl
     this device), `steps_before` and `steps`. What is in `folder` already is not computed again. InputError: the folder holds
     a debate with another setting.
     """
-    _check_folder(folder, setting)
+    check_setting(folder, dataclasses.asdict(setting))
     rows: list[dict[str, Any]] = []
     todo = [(seed, arm) for seed in seeds for arm in arms]
     for seed, arm in tqdm(todo, desc="debate", unit="arm"):
@@ -38,7 +37,7 @@ def debate(cohort: Cohort, setting: Setting, arms: Sequence[Arm], seeds: Iterabl
 
 def one_arm(cohort: Cohort, setting: Setting, arm: Arm, seed: int, folder: Path) -> list[dict[str, Any]]:
     """The rows of one arm and seed, from `folder` where they are there."""
-    result = folder / f"seed{seed}" / f"{_slug(str(arm))}.json"
+    result = folder / f"seed{seed}" / f"{slug(str(arm))}.json"
     if not result.exists():
         rows = _run(cohort, setting, arm, seed, folder / f"seed{seed}")
         write_text(result, json.dumps(rows, indent=1))
@@ -51,7 +50,7 @@ def _run(cohort: Cohort, setting: Setting, arm: Arm, seed: int, folder: Path) ->
     start: str | Trained = "scratch"
     place, seconds_before, steps_before = "", 0.0, 0
     for stage in arm.stages:
-        place = f"{place}{_slug(str(stage))}."
+        place = f"{place}{slug(str(stage))}."
         start = _pretrained(cohort, setting, stage, draw, seed, folder / place, start)
         seconds_before, steps_before = seconds_before + start.seconds, steps_before + start.step
     made: dict[str, Any] = {} if arm.stages else {"backbone": setting.backbone, "size": setting.size}
@@ -108,16 +107,4 @@ def whole(model: Model, cohort: Cohort) -> Model:
 
 
 def _tuned(folder: Path, arm: Arm) -> Path:
-    return folder / f"{_slug(str(arm))}.tuned"
-
-
-def _check_folder(folder: Path, setting: Setting) -> None:
-    said, path = json.dumps(dataclasses.asdict(setting), indent=1), folder / "setting.json"
-    if path.exists() and path.read_text(encoding="utf-8") != said:
-        raise InputError(f"{folder}: holds a debate with another setting (setting.json); choose another folder")
-    write_text(path, said)
-
-
-def _slug(text: str) -> str:
-    plain = "".join(letter if letter.isalnum() else "-" for letter in text)
-    return f"{plain[:60]}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    return folder / f"{slug(str(arm))}.tuned"

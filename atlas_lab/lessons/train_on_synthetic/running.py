@@ -9,10 +9,11 @@ import torch
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning import Model, finetune
+from atlas_lab.lessons.kept import slug
 from atlas_lab.lessons.train_on_synthetic.cohort import Cohort
 from atlas_lab.lessons.train_on_synthetic.judging import judged
 from atlas_lab.lessons.train_on_synthetic.setting import Arm, Setting
-from atlas_lab.lessons.train_on_synthetic.trainings import Training, slug, training_of, trainings_of
+from atlas_lab.lessons.train_on_synthetic.trainings import Training, training_of, trainings_of
 from atlas_lab.lessons.train_on_synthetic.transforms import Inside, OnHealthy, Piece
 from atlas_lab.runs import write_text
 from atlas_lab.scale import map_cases

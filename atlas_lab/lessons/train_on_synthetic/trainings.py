@@ -3,20 +3,18 @@
 import dataclasses
 import hashlib
 import itertools
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning import PreparedCases
 from atlas_lab.learning.patches import PatchTransform
+from atlas_lab.lessons.kept import check_setting, slug
 from atlas_lab.lessons.train_on_synthetic.cohort import Cohort
 from atlas_lab.lessons.train_on_synthetic.setting import MOVED, NONE, PROBABILITY, REAL, SPHERES, Arm, Setting
 from atlas_lab.lessons.train_on_synthetic.stored import stored_cases
 from atlas_lab.lessons.train_on_synthetic.transforms import Moved, Piece, Spheres, nothing
-from atlas_lab.runs import write_text
 from atlas_lab.synthesis.method import Method
 
 
@@ -120,14 +118,5 @@ def _tumours_of(arm: Arm, setting: Setting, given: Method | str, pieces: Sequenc
 def _check_folder(folder: Path, setting: Setting, cohort: Cohort) -> None:
     """What is kept must be of this setting and of these patients."""
     ids = [*cohort.healthy.ids, *(id for cases in (*cohort.real.values(), *cohort.tests.values()) for id in cases.ids)]
-    kept: dict[str, Any] = dataclasses.asdict(setting) | {"cases": hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest()}
-    said, path = json.dumps(kept, indent=1), folder / "setting.json"
-    if path.exists() and path.read_text(encoding="utf-8") != said:
-        raise InputError(f"{folder}: holds arms of another setting or other patients (setting.json); choose another folder")
-    write_text(path, said)
-
-
-def slug(text: str) -> str:
-    """A text as a name of a file, no two of them alike."""
-    plain = "".join(letter if letter.isalnum() else "-" for letter in text)
-    return f"{plain[:60]}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    hashed = hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest()
+    check_setting(folder, dataclasses.asdict(setting) | {"cases": hashed})
