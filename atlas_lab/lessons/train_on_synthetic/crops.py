@@ -22,7 +22,8 @@ def crops_of(
 ) -> Cohort:  # fmt: skip
     """Crops of phantoms, one tumour in each: `tumours_a_bin` of each bin judge, `train` of all bins teach.
 
-    The healthy CTs are the same crops of the same people without the tumour. Every crop is another patient.
+    The healthy CTs are those of the same people, on the voxels around their tumour at `real_gap` 1, which they do not have.
+    Every crop is another patient.
     InputError: a gap that is no share, fewer than 1 tumour a bin or 2 to train on, voxels wider than 1 mm.
     """
     if setting.spacing_mm > FINEST_MM:

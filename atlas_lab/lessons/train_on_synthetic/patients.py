@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,13 @@ from atlas_lab.anatomy import organ as structures_of
 from atlas_lab.data import Atlas, Case, LabelMap, Volume, cache
 from atlas_lab.data.phantom import LESIONS, Order, OrganSimilarity, patient
 from atlas_lab.data.phantom.patient import LEAST_VOXELS, VERSION, PhantomPatient
+from atlas_lab.errors import InputError
 from atlas_lab.scale import map_cases
 
 MIMIC = "mimic"  # the mask of what looks like a tumour of the organ and is none
 EDGES_MM = (0.0, 5.0, 10.0)  # radii of the published table (Hu et al., CVPR 2023)
 _LARGEST_MM = 40.0
+_LONG_MM = 700.0  # of a scan that no tumour lies outside of
 _WORTH = 8  # scans, for which starting another process pays
 _COUNTS = (3, 3, 2)  # tumours of a patient in each bin
 _KINDS = {
@@ -124,7 +126,13 @@ class _Write:
 
 
 def _render(wanted: Wanted, roi: Any, orders: Sequence[Order]) -> PhantomPatient:
-    return patient(
-        wanted.index, hospital=wanted.hospital, phase=wanted.phase, spacing=wanted.spacing_mm, roi=roi, lesions=list(orders),
-        real_gap=wanted.real_gap, organ_similarity=wanted.similarity,
+    scan = partial(
+        patient, wanted.index, hospital=wanted.hospital, phase=wanted.phase, spacing=wanted.spacing_mm, roi=roi,
+        lesions=list(orders), real_gap=wanted.real_gap, organ_similarity=wanted.similarity,
     )  # fmt: skip
+    try:
+        return scan()
+    except InputError:  # a tumour that lies beyond the hospital's scan
+        if not wanted.close:
+            raise
+        return scan(shape=[round(_LONG_MM / wanted.spacing_mm)] * 3)

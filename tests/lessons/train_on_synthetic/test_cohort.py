@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from atlas_lab.data.phantom import Order
+from atlas_lab.data.phantom import Order, patient
 from atlas_lab.errors import InputError
 from atlas_lab.lessons.train_on_synthetic import Cohort, fingerprints, name_of
 from atlas_lab.lessons.train_on_synthetic.cohort import JUDGES
@@ -67,3 +67,20 @@ def test_a_healthy_phantom_is_the_same_person_and_nobody_looked_for_tumours():
     assert again.ids == [well.id, ill.id]
     assert JUDGES > 100
     assert name_of(0.5) == "real_gap 0.5"
+
+
+@pytest.mark.slow
+def test_a_tumour_that_lies_beyond_the_scan_is_rendered_all_the_same():
+    order = (Order("metastasis", count=1, diameter_mm=(11.2, 17.6)),)
+    where = {"spacing": 2.0, "phase": "portal", "roi": "liver_tumor", "lesions": list(order), "real_gap": 0.0}
+    index = next(i for i in range(10_030, 10_200) if not _in_view(i, **where))
+    (case,) = phantoms([Wanted(index, "liver", 2.0, "portal", order, real_gap=0.0, close=True)])
+    assert case.labels["liver_tumor"].any()
+
+
+def _in_view(index, **where):
+    try:
+        patient(index, **where)
+    except InputError:
+        return False
+    return True
