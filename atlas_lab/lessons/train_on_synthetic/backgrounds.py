@@ -22,10 +22,11 @@ _MADE = 4  # tumours in each host, to measure
 
 @dataclass(frozen=True)
 class Lessons:
-    """What the diffusion models learn from, and what they are measured with: `examples` with one real tumour each, `held`
-    others like them, `hosts` healthy."""
+    """What the diffusion models learn from, and what they are measured with: `examples` with one real tumour each, `healthy`
+    the same without it, `held` others like them, `hosts` healthy."""
 
     examples: Atlas
+    healthy: Atlas
     held: Lesions
     hosts: Atlas
     organ: str
@@ -34,27 +35,28 @@ class Lessons:
     def phantom(cls, setting: Setting, examples: int, gap: float = 1.0, *, hosts: int = 1, workers: int = 1) -> "Lessons":
         """Phantoms of hospital north, whose tumours lie `gap` from what the handcrafted synthesiser makes."""
 
-        def ill(first: int, count: int) -> Atlas:
+        def ill(first: int, count: int, *, twin: bool = False) -> Atlas:
             wanted = [
                 Wanted(first + n, setting.organ, SPACING_MM, setting.phase, one_tumour(setting.organ, n, _DIAMETERS_MM),
-                       real_gap=float(gap), close=True)
+                       real_gap=float(gap), close=True, twin=twin)
                 for n in range(count)
             ]  # fmt: skip
             return phantoms(wanted, workers=workers)
 
         healthy = [Wanted(_HOSTS + n, setting.organ, SPACING_MM, setting.phase) for n in range(hosts)]
         held = lesions_of(ill(_HELD, _HELD_COUNT), setting.tumour, spacing_mm=SPACING_MM)
-        return cls(ill(_EXAMPLES, examples), held, phantoms(healthy, workers=workers), setting.organ)
+        taught, well = (ill(_EXAMPLES, examples, twin=twin) for twin in (False, True))
+        return cls(taught, well, held, phantoms(healthy, workers=workers), setting.organ)
 
     def taught(
         self, examples: int, steps: tuple[int, int], folder: Path, *, sampling_steps: int | None = None, seed: int = 0
     ) -> Method:
-        """Diffusion taught by the first so many tumours for `steps[1]` steps, on an autoencoder of `steps[0]` that has seen all
-        CTs without their tumours' masks; both stay in `folder`. It samples in `sampling_steps`, see `Diffusion`."""
+        """Diffusion taught by the first so many tumours for `steps[1]` steps, on an autoencoder of `steps[0]` that has seen the
+        healthy CTs, and so no tumour at all; both stay in `folder`. It samples in `sampling_steps`, see `Diffusion`."""
         from atlas_lab.synthesis.diffusion import Diffusion, train_autoencoder, train_diffusion
 
         coder = train_autoencoder(
-            self.examples, folder=folder / "autoencoder", organs=[self.organ], plan=_plan(steps[0], seed)
+            self.healthy, folder=folder / "autoencoder", organs=[self.organ], plan=_plan(steps[0], seed)
         )  # fmt: skip
         made = train_diffusion(
             self.examples, coder, folder=folder / f"taught_by_{examples}", organs=[self.organ],

@@ -32,7 +32,7 @@ def pieces_of(setting: Setting, similarity: float | OrganSimilarity, count: int,
         orders = one_tumour(FROM, index // len(ranges), ranges[index % len(ranges)])
         wanted.append(Wanted(_FIRST + index, FROM, setting.spacing_mm, setting.phase, orders, similarity=alike, close=True))
     found = lesions_of(phantoms(wanted, workers=workers), f"{FROM}_tumor", spacing_mm=setting.spacing_mm)
-    return [Piece(lesion.relative, lesion.mask, lesion.diameter_mm) for lesion in found]
+    return [Piece(lesion.relative, lesion.mask, lesion.diameter_mm, lesion.level) for lesion in found]
 
 
 def cross_organ(

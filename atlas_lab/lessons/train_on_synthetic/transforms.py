@@ -17,6 +17,7 @@ Spacing = tuple[float, float, float]
 
 _DROP_HU = (20.0, 70.0)  # of a sphere: the range in which real liver tumours lie below their organ
 _MOST = 3  # in a patch
+_LEAST_HU = 20.0  # of a level, in shares of which contrasts are moved
 _SOFT = 0.5  # voxels by which the border of a moved tumour is blurred
 
 
@@ -81,12 +82,17 @@ class Spheres:
 
 @dataclass(frozen=True)
 class Piece:
-    """A real tumour cut out of its organ: float32 `relative` HU to the organ's level, bool `mask`, of one shape; `diameter_mm`
-    of the sphere of its volume."""
+    """A real tumour cut out of its organ: float32 `relative` HU to the organ's `level` HU, bool `mask`, of one shape;
+    `diameter_mm` of the sphere of its volume."""
 
     relative: np.ndarray
     mask: np.ndarray
     diameter_mm: float
+    level: float
+
+    def relative_to(self, level: float) -> np.ndarray:
+        """Its HU relative to an organ of another level: the mean contrast is the same share of it, grain and noise stay."""
+        return self.relative + float(self.relative[self.mask].mean()) * (level / max(self.level, _LEAST_HU) - 1)
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ class Moved:
         tumour[here] = inside
         if tumour.any():
             edge = ndimage.gaussian_filter(inside.astype(np.float32), _SOFT) * organ[here]
-            mixed = (1 - edge) * hu[here] + edge * (level + piece.relative[there])
+            mixed = (1 - edge) * hu[here] + edge * (level + piece.relative_to(level)[there])
             hu[here] = np.where(edge > 0.01, np.rint(mixed), hu[here]).astype(hu.dtype)
         return hu, {self.tumour: tumour}
 

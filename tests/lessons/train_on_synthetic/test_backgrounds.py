@@ -21,7 +21,7 @@ def lessons(tmp_path_factory):
     case_of(0, ill=False).save(folder)
     atlas = Atlas.open(folder)
     held = lesions_of([case_of(number, ill=True) for number in range(5, 8)], "liver_tumor", spacing_mm=1.5)
-    return Lessons(atlas.select(["ill0", "ill1", "ill2"]), held, atlas.select(["well0"]), "liver")
+    return Lessons(atlas.select(["ill0", "ill1", "ill2"]), atlas.select(["well0"]), held, atlas.select(["well0"]), "liver")
 
 
 def test_a_tumour_that_taught_has_no_distance_and_others_do(lessons):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from atlas_lab.lessons.train_on_synthetic.transforms import Inside, Moved, OnHealthy, Piece, Spheres, nothing
 
@@ -24,7 +25,7 @@ def hu(organ):
 def piece():
     mask = np.zeros((7, 7, 7), bool)
     mask[1:6, 1:6, 1:6] = True
-    return Piece(np.full((7, 7, 7), -40.0, np.float32), mask, 12.0)
+    return Piece(np.full((7, 7, 7), -40.0, np.float32), mask, 12.0, 100.0)
 
 
 @pytest.mark.parametrize("make", [Spheres, lambda *names, **more: Moved(*names, (piece(),), **more)], ids=["spheres", "moved"])
@@ -51,6 +52,18 @@ def test_a_moved_tumour_keeps_its_contrast(organ, hu):
         hu.copy(), {"liver": organ}, SPACING, np.random.default_rng(0)
     )
     assert new[changed[TUMOUR]].min() == 60
+
+
+def test_in_a_brighter_organ_the_contrast_is_the_same_share_and_the_grain_stays(organ, hu):
+    mask = np.ones((11, 11, 11), bool)
+    grainy = Piece(np.where(np.indices(mask.shape)[0] % 2, -40, -30).astype(np.float32), mask, 20.0, 100.0)
+    host = np.where(organ, 200, -50).astype(np.int16)
+    new, changed = Moved(("liver",), TUMOUR, (grainy,), probability=1.0)(
+        host, {"liver": organ}, SPACING, np.random.default_rng(0)
+    )
+    inside = ndimage.binary_erosion(changed[TUMOUR], iterations=2)
+    assert new[inside].mean() == pytest.approx(200 * (1 - 0.35), abs=3)
+    assert np.ptp(new[inside]) == pytest.approx(10, abs=1)
 
 
 def test_where_a_radiologist_looked_nothing_is_added(organ, hu):
