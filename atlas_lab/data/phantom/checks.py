@@ -44,6 +44,10 @@ def check_phase(phase: str | None) -> None:
         raise InputError(f"phase={phase!r}: {nearest(str(phase), PHASES)}choose from {', '.join(PHASES)}")
 
 
+class OutsideScan(InputError):
+    """What was asked for lies beyond what the hospital scans."""
+
+
 def roi_corners(roi: object) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     """The lowest and the highest corner (mm) of a box that is a region of interest. InputError: it is none."""
     low, high = map(_triple, roi) if isinstance(roi, Sequence) and len(roi) == 2 else (None, None)

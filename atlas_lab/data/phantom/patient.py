@@ -12,7 +12,15 @@ import numpy.typing as npt
 from atlas_lab.anatomy import BY_NAME, PHASES, STRUCTURES
 from atlas_lab.data.phantom import scanner
 from atlas_lab.data.phantom.body import FILLING, FRAME
-from atlas_lab.data.phantom.checks import check_memory, check_phase, check_whole, roi_corners, roi_structures, scan_grid
+from atlas_lab.data.phantom.checks import (
+    OutsideScan,
+    check_memory,
+    check_phase,
+    check_whole,
+    roi_corners,
+    roi_structures,
+    scan_grid,
+)
 from atlas_lab.data.phantom.compose import Scene, paint, place
 from atlas_lab.data.phantom.hospitals import HOSPITALS, Hospital
 from atlas_lab.data.phantom.hospitals import hospital as find_hospital
@@ -121,7 +129,7 @@ def patient(
     if wanted:
         grid = _around(wanted, parts, drawn_lesions, build, scan, index)
     if min(grid.shape) < 2:
-        raise InputError(f"roi={roi!r}: lies outside the scan of patient {index}; choose another one, or a larger shape")
+        raise OutsideScan(f"roi={roi!r}: lies outside the scan of patient {index}; choose another one, or a larger shape")
     check_memory(grid)
     space = Space(grid, build, site.kernel.sharpness_mm)
     grown = [lesion for lesion in drawn_lesions if _shows(lesion, space)]

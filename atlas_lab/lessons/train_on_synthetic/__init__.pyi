@@ -1,10 +1,10 @@
-from .abroad import HOSPITALS, REAL_ONLY, gain, grid
+from .abroad import REAL_ONLY, gains, grid, pair_name
 from .backgrounds import Lessons
 from .charts import against_diameter, against_gap, found_by_radius
 from .cohort import Cohort, fingerprints, name_of
 from .crops import crops_of
 from .cross_organ import by_diameter, cross_organ
-from .judging import TOO_FEW, by_radius, mimics_called
+from .judging import ENOUGH_LESIONS, TOO_FEW, by_radius, mimics_called
 from .origin import CHANCE, accuracy, early, guessed, precision_and_recall, tumours
 from .patients import smallest_mm
 from .published import published_bins, published_dsc, published_origin
@@ -16,11 +16,10 @@ from .real_ct import (
     with_tumours,
 )
 from .running import Results, run_arms
-from .setting import Arm, Setting, arms_of
+from .setting import PROBABILITY, Arm, Setting, arms_of
 from .transforms import union
 from .verdicts import (
     ENOUGH_PATIENTS,
-    MARGIN,
     dsc_table,
     equivalences,
     record_dsc,
@@ -29,9 +28,9 @@ from .verdicts import (
 
 __all__ = [
     "CHANCE",
+    "ENOUGH_LESIONS",
     "ENOUGH_PATIENTS",
-    "HOSPITALS",
-    "MARGIN",
+    "PROBABILITY",
     "REAL_ONLY",
     "TOO_FEW",
     "Arm",
@@ -52,12 +51,13 @@ __all__ = [
     "equivalences",
     "fingerprints",
     "found_by_radius",
-    "gain",
+    "gains",
     "given",
     "grid",
     "guessed",
     "mimics_called",
     "name_of",
+    "pair_name",
     "patches_figure",
     "precision_and_recall",
     "published_bins",

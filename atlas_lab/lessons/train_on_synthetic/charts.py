@@ -52,7 +52,7 @@ def against_diameter(tables: Mapping[str, pd.DataFrame], label: str, chance: flo
     return sheet
 
 
-def found_by_radius(bins: pd.DataFrame, look: str, *, arms: int = 4) -> Sheet:
+def found_by_radius(bins: pd.DataFrame, look: str, *, arms: int = 6) -> Sheet:
     """The first few arms of `sensitivities` on one look of real tumours, bin by bin."""
     rows = bins.xs(look, level="look").drop(index="all", level="radius_mm")
     names = rows.index.get_level_values("arm")

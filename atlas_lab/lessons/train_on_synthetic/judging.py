@@ -53,14 +53,18 @@ def by_radius(lesions: pd.DataFrame, setting: Setting, *, rate: float | None = N
     """Sensitivity of one arm and look by radius, at `rate` false positives a case (default: the setting's).
 
     A row a bin of the published table and "all": n, hits (their mean over seeds, rounded), sensitivity, Wilson's `low` and
-    `high`, a `note`: whether the voxels are too coarse for (a part of) the bin, or its tumours too few to decide; and whether
-    it is `decided`, by 60 tumours or more of which the voxels show some.
+    `high`, the `alarms` a case that there are (fewer than `rate` where an arm raises no more), a `note`: whether the voxels
+    are too coarse for (a part of) the bin, or its tumours too few to decide; and whether it is `decided`, by 60 tumours or
+    more of which the voxels show some.
     """
     rate = rate if rate is not None else setting.false_positives
-    tables = []
+    tables, alarms = [], []
     for _, rows in lesions.groupby("seed"):
         found = detections(rows)
-        tables.append(found.sensitivity_by_size("radius", EDGES_MM, threshold=threshold_at(found, rate)).drop(index="early"))
+        threshold = threshold_at(found, rate)
+        tables.append(found.sensitivity_by_size("radius", EDGES_MM, threshold=threshold).drop(index="early"))
+        raised = (found.lesions["outcome"] == "false positive") & (found.lesions["confidence"] >= threshold)
+        alarms.append(raised.sum() / len(found.cases))
     n, hits = tables[0]["n"], pd.concat([table["hits"] for table in tables], axis=1).mean(axis=1)
     shares = [proportion(round(k), int(count)) for k, count in zip(hits, n, strict=True)]
     made = pd.DataFrame(
@@ -68,6 +72,7 @@ def by_radius(lesions: pd.DataFrame, setting: Setting, *, rate: float | None = N
         index=n.index, columns=["n", "hits", "sensitivity", "low", "high"],
     )  # fmt: skip
     edges = [*zip(EDGES_MM, [*EDGES_MM[1:], math.inf], strict=True), (0.0, math.inf)]
+    made["alarms"] = float(np.mean(alarms))
     made["note"] = [_note(2 * low, 2 * high, count, setting) for (low, high), count in zip(edges, made["n"], strict=True)]
     shown = np.array([smallest_mm(setting.spacing_mm) < 2 * high for _, high in edges])
     made["decided"] = (made["n"] >= ENOUGH_LESIONS) & shown

@@ -75,7 +75,9 @@ def guessed(groups: dict[str, Lesions], *, seed: int = 0) -> pd.DataFrame:
     for name, rows in about.groupby("organ"):
         if len(rows) < _FEWEST:
             raise InputError(f"{name}: {len(rows)} tumours could be measured, {_FEWEST} or more are needed; make more")
-        about.loc[[name], "fold"] = rng.permutation(len(rows)) % folds
+        patients = rows["patient"].unique()
+        fold_of = dict(zip(patients, rng.permutation(len(patients)) % folds, strict=True))
+        about.loc[[name], "fold"] = rows["patient"].map(fold_of).to_numpy()
     truth, names = about.index.get_level_values("organ").to_numpy(), sorted(groups)
     about["guess"] = ""
     for fold in range(folds):

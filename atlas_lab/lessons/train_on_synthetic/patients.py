@@ -12,8 +12,8 @@ from filelock import FileLock
 from atlas_lab.anatomy import organ as structures_of
 from atlas_lab.data import Atlas, Case, LabelMap, Volume, cache
 from atlas_lab.data.phantom import LESIONS, Order, OrganSimilarity, patient
+from atlas_lab.data.phantom.checks import OutsideScan
 from atlas_lab.data.phantom.patient import LEAST_VOXELS, VERSION, PhantomPatient
-from atlas_lab.errors import InputError
 from atlas_lab.scale import map_cases
 
 MIMIC = "mimic"  # the mask of what looks like a tumour of the organ and is none
@@ -132,7 +132,7 @@ def _render(wanted: Wanted, roi: Any, orders: Sequence[Order]) -> PhantomPatient
     )  # fmt: skip
     try:
         return scan()
-    except InputError:  # a tumour that lies beyond the hospital's scan
+    except OutsideScan:
         if not wanted.close:
             raise
         return scan(shape=[round(_LONG_MM / wanted.spacing_mm)] * 3)

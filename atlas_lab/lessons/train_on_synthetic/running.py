@@ -48,11 +48,13 @@ def run(trainings: Sequence[Training], *, workers: int = 1) -> Results:
     at_once = 1 if alone else min(workers, len(missing))
     map_cases(_Run(torch.get_num_threads()), missing, workers=at_once, progress=bool(missing)).require_all()
     kept = [(one, look) for one in trainings for look in one.looks]
-    patients, lesions = (
-        [pd.read_csv(one.tables(look)[which]).assign(arm=str(one.arm), seed=one.seed, look=look) for one, look in kept]
-        for which in (0, 1)
-    )
+    patients, lesions = ([_read(one, look, which) for one, look in kept] for which in (0, 1))
     return Results(pd.concat(patients, ignore_index=True), pd.concat(lesions, ignore_index=True))
+
+
+def _read(one: Training, look: str, which: int) -> pd.DataFrame:
+    table = pd.read_csv(one.tables(look)[which], dtype={"case": str})
+    return table.assign(arm=str(one.arm), seed=one.seed, look=look)
 
 
 def run_arms(

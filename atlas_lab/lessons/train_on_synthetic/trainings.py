@@ -6,6 +6,9 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from atlas_lab.errors import InputError
 from atlas_lab.learning import PreparedCases
@@ -15,6 +18,7 @@ from atlas_lab.lessons.train_on_synthetic.cohort import Cohort
 from atlas_lab.lessons.train_on_synthetic.setting import MOVED, NONE, PROBABILITY, REAL, SPHERES, Arm, Setting
 from atlas_lab.lessons.train_on_synthetic.stored import stored_cases
 from atlas_lab.lessons.train_on_synthetic.transforms import Moved, Piece, Spheres, nothing
+from atlas_lab.runs import fingerprint
 from atlas_lab.synthesis.method import Method
 
 
@@ -66,7 +70,7 @@ def trainings_of(
     pieces: Sequence[Piece] = (),
 ) -> list[Training]:
     """What has to be trained to judge every arm with every seed on every look. InputError: the folder holds another setting."""
-    _check_folder(folder, setting, cohort)
+    _check_folder(folder, setting, cohort, methods or {}, pieces)
     every = tuple(cohort.looks)
     return [
         Training(cohort, setting, arm, seed, looks, folder, dict(methods or {}), tuple(pieces))
@@ -115,8 +119,21 @@ def _tumours_of(arm: Arm, setting: Setting, given: Method | str, pieces: Sequenc
     return TumourTransform(setting.organ, given, setting.tumour_size, probability=PROBABILITY)
 
 
-def _check_folder(folder: Path, setting: Setting, cohort: Cohort) -> None:
-    """What is kept must be of this setting and of these patients."""
+def _check_folder(
+    folder: Path, setting: Setting, cohort: Cohort, methods: Mapping[str, Method], pieces: Sequence[Piece]
+) -> None:  # fmt: skip
+    """What is kept must be of this setting, these patients, methods and pieces."""
     ids = [*cohort.healthy.ids, *(id for cases in (*cohort.real.values(), *cohort.tests.values()) for id in cases.ids)]
-    hashed = hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest()
-    check_setting(folder, dataclasses.asdict(setting) | {"cases": hashed})
+    moved = hashlib.sha256(b"".join(np.ascontiguousarray(piece.relative).tobytes() for piece in pieces))
+    check_setting(
+        folder,
+        dataclasses.asdict(setting)
+        | {"cases": hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest(), "pieces": moved.hexdigest()}
+        | {"methods": {name: _told(method) for name, method in methods.items()}},
+    )
+
+
+def _told(method: Method) -> dict[str, Any]:
+    """What decides a method's tumours: its settings, and of a trained model not where it lies but what is in it."""
+    settings = method.settings()
+    return settings | ({"model": fingerprint(settings["model"])["sha256"]} if settings.get("model") else {})

@@ -9,6 +9,7 @@ from atlas_lab.errors import InputError
 from atlas_lab.lessons.train_on_synthetic import Arm, Setting, arms_of, run_arms
 from atlas_lab.lessons.train_on_synthetic.setting import MIXTURES
 from atlas_lab.lessons.train_on_synthetic.trainings import training_of, trainings_of
+from atlas_lab.synthesis.handcrafted import Handcrafted
 
 ARMS = (Arm("real"), Arm("handcrafted"), Arm("spheres"), Arm("handcrafted", real=0.5))
 
@@ -56,6 +57,14 @@ def test_an_arm_is_trained_once_for_all_looks_unless_it_is_shown_real_tumours(co
     assert [shown for arm, shown in looks if arm == "handcrafted"] == [("a", "b")]
     assert len({one.id for one in planned}) == len(planned) == 2 * 6
     assert not any(one.done for one in planned)
+
+
+def test_a_folder_of_other_methods_or_pieces_is_refused(cohort, setting, tmp_path):
+    dark, bright = ({"handcrafted": Handcrafted(contrast=hu)} for hu in (-40.0, 40.0))
+    trainings_of(cohort, setting, ARMS, [0], tmp_path, methods=dark)
+    trainings_of(cohort, setting, ARMS, [0], tmp_path, methods=dark)
+    with pytest.raises(InputError, match="another setting"):
+        trainings_of(cohort, setting, ARMS, [0], tmp_path, methods=bright)
 
 
 def test_a_training_that_fails_is_named(cohort, setting, tmp_path):
