@@ -15,6 +15,7 @@ from atlas_lab.synthesis import boxes
 from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours
 from atlas_lab.synthesis.given import CroppedMasks, check_numbers
 from atlas_lab.synthesis.method import Method
+from atlas_lab.synthesis.methods import weights_of
 from atlas_lab.synthesis.organs import PUBLISHED, organ_of, tumor_of
 from atlas_lab.synthesis.result import Synthesis, measured
 
@@ -53,10 +54,11 @@ def made(
         raise type(error)(f"{where}: {error}") from None
     own = _own_masks(grown, case.ct.shape)
     tumours = tuple(measured(tumour, hu, case.ct.affine, mask, method.name) for tumour, mask in zip(grown, own, strict=True))
+    weights = weights_of(method)
+    how = {"name": method.name, "settings": method.settings()} | ({"weights": weights} if weights else {})
     record = {
         "atlas_lab": __version__, "case": case.id, "ct": ct, "organ": organ, "phase": phase,
-        "published": organ_of(organ) in PUBLISHED, "method": {"name": method.name, "settings": method.settings()},
-        "asked": asked,
+        "published": organ_of(organ) in PUBLISHED, "method": how, "asked": asked,
         "tumours": [_row(tumour, seen.row, seen.settings) for tumour, seen in zip(grown, tumours, strict=True)],
     }  # fmt: skip
     new = Case(
@@ -69,8 +71,10 @@ def made(
 def _row(grown: Grown, measured: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     plan = grown.plan
     assert plan.site is not None
+    corner = [int(there.start - here.start) for there, here in zip(grown.box, grown.growth.box, strict=True)]
     return {
-        "structure": plan.structure, "diameter_mm": plan.diameter_mm, "seed": list(plan.seed), "voxel": list(plan.site.centre),
+        "structure": plan.structure, "diameter_mm": plan.diameter_mm, "seed": list(plan.seed),
+        "voxel": [int(v + first) for v, first in zip(plan.site.centre, corner, strict=True)], "corner": corner,
         "site_mm": plan.site.diameter_mm, "clipped": plan.site.clipped,
         "box": [[part.start, part.stop] for part in grown.box], "measured": measured, "settings": settings,
     }  # fmt: skip

@@ -23,3 +23,12 @@ def method_of(method: "str | Method", settings: dict[str, Any] | None = None) ->
     except TypeError as error:
         raise InputError(f"{method}: {error}; its settings are {', '.join(kind.__dataclass_fields__)}") from None
     return made
+
+
+def weights_of(method: Method) -> str | None:
+    """The SHA-256 of what a trained method has learned: what lies under a model's name may change. None: it learned nothing.
+
+    InputError: its model cannot be opened.
+    """
+    weights: str | None = getattr(method, "weights", None)
+    return weights

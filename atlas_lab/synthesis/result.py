@@ -49,7 +49,8 @@ class Synthesis:
     """A case with synthetic tumours.
 
     `case` is a new Case: its CT, the mask of the organ's tumours (real and synthetic), and masks that a mass effect moved.
-    `record` is plain values; `al.synthesis.remake(case, record)` makes the same bytes again.
+    `record` is plain values; `al.synthesis.remake(case, record)` makes the same bytes again. Of each of its `tumours`, `voxel`
+    is the voxel (x, y, z) of the CT that it grew around, and `corner` the first voxel of the organ's box.
     """
 
     case: Case

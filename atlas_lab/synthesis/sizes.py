@@ -1,11 +1,11 @@
 """How large tumours are and how many: the published classes."""
 
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 
 from atlas_lab.errors import InputError, nearest
+from atlas_lab.synthesis.plain import is_number, is_whole
 
 LIVER = "liver"
 EARLY_MM = 20.0  # below it a tumour is early (Chen et al., CVPR 2024)
@@ -51,8 +51,17 @@ def check_size(size: Asked) -> None:
     if isinstance(size, str):
         if size not in NAMES:
             raise InputError(f"size {size!r}: {nearest(size, NAMES)}give one of {', '.join(NAMES)}, or a diameter in mm")
-    elif isinstance(size, bool) or not isinstance(size, Real) or not 1 <= float(size) <= 200:
+    elif not (is_number(size) and 1 <= size <= 200):
         raise InputError(f"size={size!r}: give a diameter from 1 to 200 mm, or one of {', '.join(NAMES)}")
+
+
+def checked_count(count: int | None) -> int | None:
+    """How many tumours, as a plain number; None leaves it to be drawn. InputError: no whole number, or one below 1."""
+    if count is None:
+        return None
+    if not is_whole(count, 1):
+        raise InputError(f"count={count!r}: give a whole number of tumours, 1 or more, or None to draw it")
+    return int(count)
 
 
 def range_mm(size: Asked) -> tuple[float, float]:
@@ -72,8 +81,7 @@ def draw_diameters(size: Asked, count: int | None, organ: str, rng: np.random.Ge
     CVPR 2024); a diameter in mm is then one tumour. InputError: an unknown size, a count below 1.
     """
     check_size(size)
-    if count is not None and (isinstance(count, bool) or not isinstance(count, Integral) or count < 1):
-        raise InputError(f"count={count!r}: give a whole number of tumours, 1 or more, or None to draw it")
+    count = checked_count(count)
     if not isinstance(size, str):
         return [float(size)] * (count or 1)
     classes = _classes(size, count, organ, rng)

@@ -12,6 +12,7 @@ from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.methods import method_of
 from atlas_lab.synthesis.organs import organ_of, structures_of, tumor_of
+from atlas_lab.synthesis.plain import plain_number
 from atlas_lab.synthesis.tissue import NoRoom
 
 _PROBABILITY = 0.9  # Hu et al., CVPR 2023
@@ -34,10 +35,12 @@ class TumourTransform:
     phase: str = phases.AUTO
 
     def __post_init__(self) -> None:
-        """InputError: an unknown organ, method, size or phase, a probability outside 0 to 1."""
+        """InputError: an unknown organ, method, size or phase, a count that is no whole number, a probability outside 0 to 1."""
         structures_of(self.organ)
         object.__setattr__(self, "method", method_of(self.method))
         sizes.check_size(self.size)
+        object.__setattr__(self, "size", plain_number(self.size))
+        object.__setattr__(self, "count", sizes.checked_count(self.count))
         phases.check_phase(self.phase)
         if not 0 <= self.probability <= 1:
             raise InputError(f"probability={self.probability!r}: give a number from 0 to 1")

@@ -8,6 +8,7 @@ import pytest
 
 from atlas_lab.lessons.claims import CLAIMS, PARTS
 from atlas_lab.lessons.claims.claim import FROM_MEMORY
+from atlas_lab.lessons.claims.synthesis import SYNTHESIS, UNANSWERED
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SERIES = """
@@ -16,6 +17,11 @@ SERIES = """
 """.split()
 IDS = {claim.id for claim in CLAIMS}
 by_id = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+
+
+def code_of(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 def test_ids_are_unique_and_all_written_alike():
@@ -50,9 +56,13 @@ def test_what_nobody_looked_up_is_marked_and_never_a_headline_number():
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_records_only_claims_of_the_table(path):
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    assert set(re.findall(r"claim\s*=\s*[\"']([^\"']*)[\"']", code)) <= IDS
+    assert set(re.findall(r"claim\s*=\s*[\"']([^\"']*)[\"']", code_of(path))) <= IDS
+
+
+@pytest.mark.parametrize("claim", SYNTHESIS, ids=lambda claim: claim.id)
+def test_the_lesson_that_a_claim_names_records_it_or_the_claim_says_that_none_does(claim):
+    recorded = f'"{claim.id}"' in code_of(NOTEBOOKS / f"{claim.notebook}.ipynb")
+    assert recorded is (UNANSWERED not in claim.note)
 
 
 def test_every_notebook_of_the_series_has_the_name_that_the_claims_use():

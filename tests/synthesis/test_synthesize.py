@@ -7,7 +7,7 @@ import pytest
 
 from atlas_lab.data import Case, Volume
 from atlas_lab.errors import InputError
-from atlas_lab.synthesis import Automaton, NoRoom, given, remake, synthesize
+from atlas_lab.synthesis import Automaton, Handcrafted, NoRoom, given, remake, synthesize
 from tests.synthesis.blobs import Blob
 from tests.synthesis.cases import ball, by_hand
 
@@ -53,6 +53,37 @@ def test_a_record_is_plain_values():
     record = json.loads(json.dumps(made.record))
     assert record["tumours"][0]["measured"]["diameter_mm"] == pytest.approx(made.tumours[0].diameter_mm)
     assert record["organ"] == "kidney"
+
+
+def test_numbers_of_numpy_are_taken_and_written_down_as_plain_ones():
+    wanted = synthesize(by_hand(), "liver", Handcrafted(contrast=-40.0, edge_mm=1.0, capsule=20.0), 8.0, count=2, seed=3)
+    method = Handcrafted(contrast=np.float32(-40), edge_mm=np.float32(1), capsule=np.int16(20))
+    for size in (np.float32(8), np.int64(8)):
+        made = synthesize(by_hand(), "liver", method, size, count=np.int64(2), seed=np.int64(3))
+        assert json.loads(json.dumps(made.record)) == json.loads(json.dumps(wanted.record))
+
+
+@pytest.mark.parametrize("organ", ["liver", "kidney_left", "kidney_right"])
+def test_the_voxel_of_a_record_is_the_cts(organ):
+    case = by_hand()
+    made = synthesize(case, organ, "handcrafted", 10.0, count=1, seed=1)
+    record = made.record["tumours"][0]
+    assert made.tumor[tuple(record["voxel"])]
+    centre = np.linalg.solve(case.ct.affine, [*made.tumours[0].centre_mm, 1.0])[:3]
+    assert record["voxel"] == pytest.approx(centre, abs=1.5)
+    again = remake(case, json.loads(json.dumps(made.record)))
+    assert again.record == made.record
+    assert np.array_equal(again.case.ct.array, made.case.ct.array)
+
+
+def test_an_older_record_whose_voxels_count_in_the_organs_box_still_opens():
+    case = by_hand()
+    made = synthesize(case, "liver", "handcrafted", 10.0, count=2, seed=1)
+    old = json.loads(json.dumps(made.record))
+    for row in old["tumours"]:
+        row["voxel"] = [voxel - first for voxel, first in zip(row["voxel"], row.pop("corner"), strict=True)]
+    assert old["tumours"][0]["voxel"] != made.record["tumours"][0]["voxel"]
+    assert np.array_equal(remake(case, old).case.ct.array, made.case.ct.array)
 
 
 def test_both_kidneys_get_tumours_and_one_mask():
@@ -178,6 +209,11 @@ def test_a_drawn_number_takes_what_fits_and_an_asked_one_must_fit():
         ({"size": "smal"}, "did you mean 'small'"),
         ({"size": 0.5}, "from 1 to 200 mm"),
         ({"count": 0}, "count=0"),
+        ({"count": 2.7}, "count=2.7: give a whole number"),
+        ({"count": "3"}, "count='3': give a whole number"),
+        ({"count": "many"}, "count='many': give a whole number"),
+        ({"count": [1]}, r"count=\[1\]: give a whole number"),
+        ({"count": True}, "count=True: give a whole number"),
         ({"phase": "portl"}, "did you mean 'portal'"),
         ({"seed": -1}, "seed=-1"),
         ({"size": 120.0}, "smaller"),

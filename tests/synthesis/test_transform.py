@@ -92,8 +92,13 @@ def test_a_small_part_of_an_organ_gets_a_small_part_of_its_tumours():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"organ": "livr"}, {"method": "hand"}, {"size": "tinny"}, {"probability": 2}, {"phase": "venous"}], ids=str
-)
+    "wrong",
+    [
+        {"organ": "livr"}, {"method": "hand"}, {"size": "tinny"}, {"probability": 2}, {"phase": "venous"},
+        {"count": 0}, {"count": 2.7}, {"count": "3"}, {"count": True},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_what_is_wrong_is_said_before_training(wrong):
     with pytest.raises(InputError):
         TumourTransform(**({"organ": "liver", "method": Blob()} | wrong))

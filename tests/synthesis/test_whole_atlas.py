@@ -19,6 +19,7 @@ from atlas_lab.errors import InputError, ParameterError
 from atlas_lab.synthesis import remake
 from atlas_lab.synthesis.whole_atlas import synthesize_atlas
 from atlas_lab.synthesis.whole_atlas.folder import check_space
+from atlas_lab.synthesis.whole_atlas.order import Order
 from tests.conftest import ROOT
 from tests.dask_cluster import cluster
 from tests.synthesis.blobs import Blob
@@ -352,6 +353,12 @@ def test_a_folder_of_another_origin_is_refused_and_left_alone(change, said, whol
     with pytest.raises(InputError, match=f"{IDS[0]}: is a case of another origin.*{said}"):
         made(source, whole.folder, **change)
     assert contents(whole.folder) == before
+
+
+def test_numbers_of_numpy_are_the_same_order_as_plain_ones():
+    wanted = Order.of("liver", "handcrafted", 3, 8.0, 5)
+    for size in (np.float32(8), np.int64(8)):
+        assert Order.of("liver", "handcrafted", np.int64(3), size, np.int64(5)).origin == wanted.origin
 
 
 @pytest.mark.slow

@@ -4,7 +4,8 @@ from atlas_lab.lessons.claims.claim import UNREAD, Claim
 
 _HU = "Hu et al., CVPR 2023, arXiv 2303.14869"
 _CHEN = "Chen et al., CVPR 2024, arXiv 2402.19470"
-_MAKE, _TRAIN = "06_tumor_synthesis", "07_train_on_synthetic"
+_TRAIN = "07_train_on_synthetic"
+UNANSWERED = "no lesson answers it yet"
 
 
 def _by_radius(id: str, radius: str, published: str, value: float) -> Claim:
@@ -72,6 +73,7 @@ SYNTHESIS = (
         method="liver tumours, the same network and CTs; the value is that with the step",
         source=f"{_HU}, FAQ",
         notebook=_TRAIN,
+        note=UNANSWERED,
     ),
     Claim(
         id="synthetic_stress_test",
@@ -84,6 +86,7 @@ SYNTHESIS = (
         method="test sets of synthetic liver tumours ever further from the mean",
         source=_HU,
         notebook=_TRAIN,
+        note=UNANSWERED,
     ),
     Claim(
         id="automaton_tumors",
@@ -94,7 +97,7 @@ SYNTHESIS = (
         unit="DSC %",
         method="a cellular automaton on the CT; training as in Hu et al. 2023",
         source="Lai et al., MICCAI 2024, arXiv 2403.06459",
-        notebook=_MAKE,
+        notebook=_TRAIN,
         note=UNREAD,
     ),
     Claim(
@@ -106,7 +109,7 @@ SYNTHESIS = (
         unit="% precision",
         method="3 radiologists and a radiomics classifier name the organ of a tumour of less than 10 mm radius; value: chance",
         source=_CHEN,
-        notebook=_MAKE,
+        notebook=_TRAIN,
     ),
     Claim(
         id="diffusion_across_organs",
@@ -118,7 +121,7 @@ SYNTHESIS = (
         method="autoencoder on 9,262 CTs without labels, diffusion on few annotated tumours; liver, pancreas, kidney",
         source=_CHEN,
         notebook=_TRAIN,
-        note="from abstract and summary",
+        note=f"from abstract and summary; {UNANSWERED}",
     ),
     Claim(
         id="diffusion_across_demographics",

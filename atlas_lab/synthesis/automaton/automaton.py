@@ -16,6 +16,7 @@ from atlas_lab.synthesis.automaton.picture import Picture
 from atlas_lab.synthesis.automaton.rule import RADIUS_PER_STEP, WALL
 from atlas_lab.synthesis.automaton.seeds import REACH_CELLS, SEEDS, first_cells
 from atlas_lab.synthesis.automaton.to_hu import EDGE_MM
+from atlas_lab.synthesis.plain import is_number, is_whole, plain_number
 from atlas_lab.synthesis.tissue import Growth, NoRoom, Site, Tissue
 
 _ALMOST = 0.95  # of the diameter: what a tumour that filled all its room may end with
@@ -59,14 +60,16 @@ class Automaton:
             given = getattr(self, what)
             if given not in known:
                 raise InputError(f"automaton {what}={given!r}: {nearest(str(given), known)}use one of {', '.join(known)}")
-        if self.steps is not None and (type(self.steps) is not int or self.steps < 1):
+        if self.steps is not None and not is_whole(self.steps, 1):
             raise InputError(f"automaton steps={self.steps!r}: use a whole number from 1 on, or None for the site's diameter")
         for what, least, most in (("necrosis", 0, 1), ("edge_mm", 0, 5), ("cell_mm", 0.25, 5), ("contrast", -1000, 2000)):
             given = getattr(self, what)
             if given is None and what == "contrast":
                 continue
-            if not (isinstance(given, int | float) and least <= given <= most):
+            if not (is_number(given) and least <= given <= most):
                 raise InputError(f"automaton {what}={given!r}: use a number from {least:g} to {most:g}")
+        for what in ("steps", "necrosis", "contrast", "edge_mm", "cell_mm"):
+            object.__setattr__(self, what, plain_number(getattr(self, what)))
         check_device(self.device)
 
     def settings(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from atlas_lab.synthesis.diffusion.fitted import fitted_contrast
 from atlas_lab.synthesis.diffusion.local import Local
 from atlas_lab.synthesis.diffusion.outline import draw_outline
 from atlas_lab.synthesis.handcrafted.ground import lie_of
+from atlas_lab.synthesis.plain import is_whole, plain_number
 from atlas_lab.synthesis.sizes import EARLY_MM
 from atlas_lab.synthesis.tissue import Growth, Site, Tissue
 
@@ -55,12 +56,20 @@ class Diffusion:
         if self.contrast not in levels:
             said = nearest(str(self.contrast), levels)
             raise InputError(f"contrast={self.contrast!r}: {said}choose from {', '.join(levels)}")
-        if self.steps is not None and (isinstance(self.steps, bool) or not isinstance(self.steps, int) or self.steps < 1):
+        if self.steps is not None and not is_whole(self.steps, 1):
             raise InputError(f"steps={self.steps!r}: give a whole number, 1 or more, or None")
+        object.__setattr__(self, "steps", plain_number(self.steps))
 
     def settings(self) -> dict[str, Any]:
         """The fields: `Diffusion(**settings)` is the method again."""
         return asdict(self)
+
+    @property
+    def weights(self) -> str:
+        """The SHA-256 of the model's file. InputError: the model cannot be opened."""
+        from atlas_lab.synthesis.diffusion.model import open_model
+
+        return open_model(self.model).sha256
 
     def grow(self, tissue: Tissue, site: Site, rng: np.random.Generator) -> Growth:
         """One tumour of the site's diameter at its centre; nothing is written into the tissue.

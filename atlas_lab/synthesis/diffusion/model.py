@@ -13,6 +13,7 @@ import torch
 from atlas_lab.errors import InputError
 from atlas_lab.learning.model import checkpoint_in
 from atlas_lab.learning.training import Trained, load
+from atlas_lab.runs import fingerprint
 from atlas_lab.synthesis.diffusion.diffusion import SMALL
 from atlas_lab.synthesis.diffusion.grid import Grid
 from atlas_lab.synthesis.diffusion.networks import AutoencoderShape, DenoiserShape, LatentDiffusion
@@ -27,16 +28,20 @@ Start = str | PathLike[str] | Trained
 
 @dataclass(frozen=True)
 class Model:
-    """`network` in float32, ready to sample; `origin` says in plain values what it was trained on."""
+    """`network` in float32, ready to sample; `origin` says in plain values what it was trained on.
+
+    `sha256` is that of the file that its weights were read from, empty where there is none.
+    """
 
     network: LatentDiffusion
     grid: Grid
     schedule: Schedule
     shapes: tuple[AutoencoderShape, DenoiserShape]
     origin: dict[str, Any] = field(repr=False)
+    sha256: str = ""
 
     @classmethod
-    def of(cls, about: dict[str, Any], weights: dict[str, torch.Tensor], where: str) -> "Model":
+    def of(cls, about: dict[str, Any], weights: dict[str, torch.Tensor], where: str, sha256: str) -> "Model":
         """The model that a checkpoint, or the manifest of `where`, describes. InputError: weights of other networks."""
         try:
             shapes = made(AutoencoderShape, about["autoencoder"]), made(DenoiserShape, about["denoiser"])
@@ -45,7 +50,8 @@ class Model:
             network.load_state_dict(weights)
         except (RuntimeError, ValueError, TypeError, KeyError) as error:
             raise InputError(f"{where}: its weights are not those of the networks that it names; train it anew") from error
-        return cls(network.eval(), grid, schedule, shapes, {"from": Path(where).parent.name or where, **_told(about)})
+        origin = {"from": Path(where).parent.name or where, **_told(about)}
+        return cls(network.eval(), grid, schedule, shapes, origin, sha256)
 
 
 def open_model(model: Start | None = None) -> Model:
@@ -58,7 +64,8 @@ def open_model(model: Start | None = None) -> Model:
     if model is None or model == SMALL:
         model = FOLDER
     if not isinstance(model, Trained) and (Path(model) / MANIFEST).is_file():
-        return _packed(Path(model).absolute())
+        folder = Path(model).absolute()
+        return _packed(folder, (folder / MANIFEST).stat().st_mtime_ns)
     path = _checkpoint(model)
     return _opened(path, path.stat().st_mtime_ns)
 
@@ -77,7 +84,7 @@ def open_autoencoder(start: Start, recipe: Recipe) -> tuple[dict[str, torch.Tens
 
 
 @functools.lru_cache(maxsize=2)
-def _packed(folder: Path) -> Model:
+def _packed(folder: Path, changed: int) -> Model:
     """A manifest, and the weights whose checksum it has. InputError: the files are not those."""
     path = folder / WEIGHTS
     try:
@@ -90,7 +97,7 @@ def _packed(folder: Path) -> Model:
     weights = read_tensors(path)
     for name in [name for name in weights if name.startswith("average.")]:
         weights[name.replace("average", "denoiser", 1)] = weights[name]
-    return Model.of(manifest["about"], weights, SMALL)
+    return Model.of(manifest["about"], weights, SMALL, manifest["sha256"])
 
 
 @functools.lru_cache(maxsize=2)
@@ -99,7 +106,7 @@ def _opened(path: Path, changed: int) -> Model:
     about = found["about"]
     if about.get("kind") != "diffusion":
         raise InputError(f"{path}: is a checkpoint of {_kind(about)}, not of a diffusion model; train-diffusion makes one")
-    return Model.of(about, found["network"], str(path))
+    return Model.of(about, found["network"], str(path), str(fingerprint(path)["sha256"]))
 
 
 def _checkpoint(start: Start) -> Path:

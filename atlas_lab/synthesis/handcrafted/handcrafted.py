@@ -13,6 +13,7 @@ from atlas_lab.synthesis.handcrafted.ground import Ground, box_of, lie_of
 from atlas_lab.synthesis.handcrafted.mass_effect import INTENSITY, PUSH_REACH, PUSHES_FROM_MM, push
 from atlas_lab.synthesis.handcrafted.paint import Look, paint
 from atlas_lab.synthesis.handcrafted.shape import draw_shape
+from atlas_lab.synthesis.plain import is_number, plain_number
 from atlas_lab.synthesis.tissue import Growth, Site, Tissue
 
 _LIMITS = {"edge_mm": (0.1, 10), "patch_mm": (1, 60), "grain_mm": (1, 20), "mass_effect_intensity": (0, 100)}
@@ -46,22 +47,24 @@ class Handcrafted:
     def __post_init__(self) -> None:
         for field, (low, high) in _LIMITS.items():
             value = getattr(self, field)
-            if value is not None and not (_is_number(value) and low <= value <= high):
+            if value is not None and not (is_number(value) and low <= value <= high):
                 raise InputError(f"{field}={value!r}: give a number from {low} to {high}")
         if not isinstance(self.hyperdense, bool):
             raise InputError(f"hyperdense={self.hyperdense!r}: choose True or False")
         if not (isinstance(self.mass_effect, bool) or self.mass_effect == "auto"):
             raise InputError(f"mass_effect={self.mass_effect!r}: choose from 'auto', True, False")
-        if not (isinstance(self.capsule, bool) or _is_number(self.capsule)):
+        if not (isinstance(self.capsule, bool) or is_number(self.capsule)):
             raise InputError(f"capsule={self.capsule!r}: choose True, False or the rim's HU")
+        for field in (*_LIMITS, "capsule"):
+            object.__setattr__(self, field, plain_number(getattr(self, field)))
         if self.contrast is not None:
             ends = tuple(self.contrast) if isinstance(self.contrast, list | tuple) else (self.contrast, self.contrast)
-            if len(ends) != 2 or not all(map(_is_number, ends)) or ends[0] > ends[1]:
+            if len(ends) != 2 or not all(map(is_number, ends)) or ends[0] > ends[1]:
                 raise InputError(f"contrast={self.contrast!r}: give HU, tumour minus organ: a number, or a range (low, high)")
             if self.hyperdense and ends[0] < 0:
                 raise InputError(f"contrast={self.contrast!r}: a hyperdense tumour is brighter than its organ; give HU above 0")
-            if isinstance(self.contrast, list):  # as JSON has it
-                object.__setattr__(self, "contrast", ends)
+            low, high = map(plain_number, ends)
+            object.__setattr__(self, "contrast", (low, high) if isinstance(self.contrast, list | tuple) else low)
 
     def settings(self) -> dict[str, Any]:
         """The fields: `Handcrafted(**settings)` is the method again."""
@@ -107,12 +110,8 @@ class Handcrafted:
         return float(self.capsule) * (CAPSULE_HU if isinstance(self.capsule, bool) else 1.0)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) and bool(np.isfinite(value))
-
-
 def _check(tissue: Tissue, site: Site) -> None:
-    if not (_is_number(site.diameter_mm) and site.diameter_mm > 0):
+    if not (is_number(site.diameter_mm) and site.diameter_mm > 0):
         raise InputError(f"diameter_mm={site.diameter_mm!r}: give a number above 0")
     if not all(0 <= c < n for c, n in zip(site.centre, tissue.shape, strict=True)):
         raise InputError(f"{tissue.structure}: the centre {site.centre} lies outside its box of {tissue.shape} voxels")

@@ -3,15 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from atlas_lab._version import __version__
 from atlas_lab.errors import InputError, ParameterError
-from atlas_lab.runs import fingerprint
 from atlas_lab.synthesis.method import Method
-from atlas_lab.synthesis.methods import method_of
+from atlas_lab.synthesis.methods import method_of, weights_of
 from atlas_lab.synthesis.organs import structures_of
+from atlas_lab.synthesis.plain import checked_whole, plain_number
 from atlas_lab.synthesis.sizes import Asked, check_size
 
 SOURCE = "atlas_lab synthesis"
@@ -27,7 +26,7 @@ class Order:
     per_case: int
     size: Asked
     seed: int
-    weights: str | None = None  # the SHA-256 of a trained method's file: what lies under a name may change
+    weights: str | None = None
 
     @classmethod
     def of(cls, organs: str | Sequence[str], method: str | Method, per_case: int, size: Asked, seed: int) -> "Order":
@@ -35,12 +34,12 @@ class Order:
         names = [name.strip() for name in organs.split(",")] if isinstance(organs, str) else list(organs)
         _check_organs(names)
         check_size(size)
-        check_whole("per_case", per_case, 1)
+        per_case = checked_whole("per_case", per_case, 1)
         if per_case > MOST_A_CASE:
             raise InputError(f"per_case={per_case}: give at most {MOST_A_CASE} tumours a case")
-        check_whole("seed", seed, 0)
+        seed = checked_whole("seed", seed, 0)
         chosen = method_of(method)
-        return cls(tuple(names), chosen, per_case, size, seed, _weights(chosen))
+        return cls(tuple(names), chosen, per_case, plain_number(size), seed, weights_of(chosen))
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -65,19 +64,6 @@ def check_device(method: Method) -> None:
             raise ParameterError(str(error)) from None
 
 
-def _weights(method: Method) -> str | None:
-    if method.name != "diffusion":
-        return None
-    from atlas_lab.learning.model import checkpoint_in
-    from atlas_lab.synthesis.diffusion.model import FOLDER, WEIGHTS, open_model
-
-    model = method.settings()["model"]
-    open_model(model)
-    where = Path(model or FOLDER)
-    packed = where / WEIGHTS
-    return str(fingerprint(packed if packed.is_file() else checkpoint_in(where))["sha256"])
-
-
 def _check_organs(names: Sequence[str]) -> None:
     if not names:
         raise InputError("organs: give one or more, such as liver,pancreas,kidney")
@@ -87,9 +73,3 @@ def _check_organs(names: Sequence[str]) -> None:
             if structure in whose:
                 raise InputError(f"organs: {structure} is in both {whose[structure]} and {name}; give it once")
             whose[structure] = name
-
-
-def check_whole(name: str, value: int, least: int) -> None:
-    """InputError: no whole number, or one below the least."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name}={value!r}: give a whole number, {least} or more")

@@ -15,12 +15,13 @@ from atlas_lab.runs import atomic_write
 from atlas_lab.scale import map_cases
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.organs import unpublished
+from atlas_lab.synthesis.plain import checked_whole
 from atlas_lab.synthesis.size_made import is_off
 from atlas_lab.synthesis.sizes import Asked
 from atlas_lab.synthesis.whole_atlas import folder as folders
 from atlas_lab.synthesis.whole_atlas.case import MakeCase, Unreadable, rows
 from atlas_lab.synthesis.whole_atlas.fitting import REASONS
-from atlas_lab.synthesis.whole_atlas.order import Order, check_device, check_whole
+from atlas_lab.synthesis.whole_atlas.order import Order, check_device
 
 _TUMOUR = (
     "id", "organ", "structure", "method", "phase", "planned_mm", "diameter_mm", "volume_ml", "contrast_hu",
@@ -90,7 +91,7 @@ def synthesize_atlas(
     that holds something else or cases of another origin, a disk that is too small.
     """
     order = Order.of(organs, method, per_case, size, seed)
-    check_whole("workers", workers, 1)
+    workers = checked_whole("workers", workers, 1)
     if not len(atlas) and not atlas.problems:
         raise InputError(f"{atlas.root}: none of its cases is chosen; choose one or more")
     target = Path(folder).absolute()

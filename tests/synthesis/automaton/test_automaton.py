@@ -1,6 +1,7 @@
 """Tumours that grow: their size, their place, their death, their stages, and what is said where they cannot."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -231,6 +232,10 @@ def test_a_site_amid_walls_says_so():
         ({"steps": 0}, "steps=0: use a whole number from 1 on"),
         ({"steps": 2.5}, "steps=2.5: use a whole number from 1 on"),
         ({"necrosis": 2}, "necrosis=2: use a number from 0 to 1"),
+        ({"necrosis": True}, "necrosis=True: use a number from 0 to 1"),
+        ({"contrast": True}, "contrast=True: use a number from -1000 to 2000"),
+        ({"contrast": float("nan")}, "contrast=nan: use a number"),
+        ({"steps": True}, "steps=True: use a whole number from 1 on"),
         ({"cell_mm": "1"}, "cell_mm='1': use a number from 0.25 to 5"),
         ({"device": "quantum"}, "device='quantum'.*use cpu"),
     ],
@@ -243,3 +248,8 @@ def test_a_setting_out_of_range_is_refused_at_the_door(settings, said):
 def test_settings_make_the_method_again():
     method = Automaton(steps=20, levels="published", seeds="single", necrosis=0.25, cell_mm=1.5)
     assert Automaton(**method.settings()) == method
+
+
+def test_numbers_of_numpy_are_kept_as_plain_ones():
+    method = Automaton(steps=np.int64(20), necrosis=np.float32(0.25), contrast=np.int16(-40), cell_mm=np.float32(1.5))
+    assert json.loads(json.dumps(method.settings())) == Automaton(20, necrosis=0.25, contrast=-40, cell_mm=1.5).settings()

@@ -1,5 +1,8 @@
 """Tumours out of a model: where they are, what stays, what is the same, and what the package's own model makes."""
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -7,10 +10,12 @@ import torch
 from atlas_lab.data.phantom import patient
 from atlas_lab.errors import InputError
 from atlas_lab.learning.training.checkpoint import save
-from atlas_lab.synthesis import remake, synthesize
+from atlas_lab.synthesis import Handcrafted, remake, synthesize
 from atlas_lab.synthesis.contrast import contrast_range
 from atlas_lab.synthesis.diffusion import Diffusion
+from atlas_lab.synthesis.diffusion.model import FOLDER, MANIFEST
 from atlas_lab.synthesis.diffusion.networks import LatentDiffusion
+from atlas_lab.synthesis.methods import weights_of
 from atlas_lab.synthesis.tissue import NoRoom, Site
 from tests.synthesis.cases import by_hand
 from tests.synthesis.diffusion.test_model import about
@@ -142,10 +147,34 @@ def test_a_fitted_tumour_is_made_again_from_its_record(untrained):
     assert remake(by_hand(), made.record).case.ct.array.tobytes() == made.case.ct.array.tobytes()
 
 
+def test_a_record_knows_a_model_that_was_trained_anew(tmp_path):
+    def train(seed):
+        network = LatentDiffusion(RECIPE.autoencoder, RECIPE.denoiser, seed)
+        save({"network": network.state_dict(), "about": about()}, tmp_path / "last.ckpt")
+
+    train(0)
+    made = synthesize(by_hand(), "kidney", Diffusion(tmp_path, steps=1), "early", 1, seed=1)
+    file = hashlib.sha256((tmp_path / "last.ckpt").read_bytes()).hexdigest()
+    record = json.loads(json.dumps(made.record))
+    assert record["method"]["weights"] == file
+    train(1)
+    with pytest.raises(InputError, match=f"diffusion: its model .{tmp_path}. has other weights now") as error:
+        remake(by_hand(), record)
+    assert "\n" not in str(error.value)
+    del record["method"]["weights"]  # an older record
+    assert not np.array_equal(remake(by_hand(), record).case.ct.array, made.case.ct.array)
+
+
+def test_the_weights_of_the_packages_model_are_those_of_its_manifest():
+    assert weights_of(Diffusion()) == json.loads((FOLDER / MANIFEST).read_text(encoding="utf-8"))["sha256"]
+    assert weights_of(Handcrafted()) is None
+
+
 def test_the_settings_make_the_method_again(untrained):
     method = Diffusion(untrained, steps=4)
     assert method.settings() == {"model": str(untrained), "steps": 4, "device": "cpu", "contrast": "fitted"}
     assert Diffusion(**method.settings()) == method
+    assert type(Diffusion(untrained, steps=np.int64(4)).steps) is int
 
 
 def test_small_is_the_packages_model():

@@ -179,6 +179,14 @@ def test_settings_make_the_method_again_even_after_json(method):
     json.dumps(grown(CALM, 24).settings)
 
 
+def test_numbers_of_numpy_are_kept_as_plain_ones():
+    numpys = {"edge_mm": np.float32(1.5), "mass_effect_intensity": np.int64(40), "capsule": np.float32(20)}
+    for contrast, plain in ((np.float32(-40), -40.0), ((np.int64(-50), np.float32(-20)), (-50, -20.0))):
+        method = Handcrafted(contrast=contrast, **numpys)
+        assert Handcrafted(**json.loads(json.dumps(method.settings()))) == method
+        assert method.contrast == plain
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -191,6 +199,7 @@ def test_settings_make_the_method_again_even_after_json(method):
         ({"mass_effect": "yes"}, "choose from 'auto', True, False"),
         ({"capsule": "bright"}, "the rim's HU"),
         ({"hyperdense": 1}, "choose True or False"),
+        ({"contrast": True}, "a number, or a range"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(fields, message):
