@@ -15,6 +15,7 @@ WIDTH = 7.0  # inches; at 100 pixels an inch the letters below are read without 
 LETTERS = 9.5  # points
 FAINT, QUIET = "#2a2f36", "#8d96a0"
 BAND = 0.18  # opacity of an interval's area
+_ABOVE, _MARK = 90, 7  # letters in a line above the axes, and how many of them the mark before a name takes
 
 # Okabe and Ito (2008), brightest on dark paper first; markers and dashes say the same once more for those who see no colours.
 _COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#bbbbbb")
@@ -72,12 +73,13 @@ def colour(number: int) -> str:
 
 def legend(ax: Axes, place: str) -> None:
     """Name what has a label, in a corner of the axes or "above" them; nothing where nothing has."""
-    handles, _ = ax.get_legend_handles_labels()
+    handles, names = ax.get_legend_handles_labels()
     if not handles:
         return
     where: dict[str, Any] = {"loc": place, "facecolor": PAPER, "edgecolor": FAINT}
     if place == "above":
-        where = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": min(len(handles), 4), "frameon": False}
+        columns = int(np.clip(_ABOVE // (max(map(len, names)) + _MARK), 1, 4))
+        where = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": min(len(handles), columns), "frameon": False}
     as_it_is(ax.legend(fontsize=LETTERS, labelcolor=INK, **where).get_texts())
 
 
