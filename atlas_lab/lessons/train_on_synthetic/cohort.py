@@ -97,7 +97,8 @@ class Cohort:
     ) -> "Cohort":  # fmt: skip
         """Groups of an atlas's cases by ids: `healthy`, and for each look `test LOOK` and perhaps `train LOOK`."""
         made = functools.partial(prepare, spacing_mm=setting.spacing_mm, workers=workers, progress=False)
-        seen = made(atlas, setting.classes)  # the test patients too, for somebody must be annotated for tumours
+        teaching = [id for name, group in ids.items() if not name.startswith("test ") for id in group]
+        seen = made(atlas.select(teaching), setting.classes, brought=[setting.tumour])
         judges = [id for look in looks for id in ids[f"test {look}"]]
         mimics = (MIMIC,) if MIMIC in atlas.structures() else ()
         judged = made(atlas.select(judges), [*setting.classes, *mimics])
