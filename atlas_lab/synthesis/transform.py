@@ -12,7 +12,7 @@ from atlas_lab.synthesis.engine import Grown, Planned, grow_tumours
 from atlas_lab.synthesis.method import Method
 from atlas_lab.synthesis.methods import method_of
 from atlas_lab.synthesis.organs import organ_of, structures_of, tumor_of
-from atlas_lab.synthesis.plain import plain_number
+from atlas_lab.synthesis.plain import is_number, plain_number
 from atlas_lab.synthesis.tissue import NoRoom
 
 _PROBABILITY = 0.9  # Hu et al., CVPR 2023
@@ -42,7 +42,7 @@ class TumourTransform:
         object.__setattr__(self, "size", plain_number(self.size))
         object.__setattr__(self, "count", sizes.checked_count(self.count))
         phases.check_phase(self.phase)
-        if not 0 <= self.probability <= 1:
+        if not is_number(self.probability) or not 0 <= self.probability <= 1:
             raise InputError(f"probability={self.probability!r}: give a number from 0 to 1")
 
     @property

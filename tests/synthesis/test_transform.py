@@ -94,7 +94,7 @@ def test_a_small_part_of_an_organ_gets_a_small_part_of_its_tumours():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"organ": "livr"}, {"method": "hand"}, {"size": "tinny"}, {"probability": 2}, {"phase": "venous"},
+        {"organ": "livr"}, {"method": "hand"}, {"size": "tinny"}, {"probability": 2}, {"probability": "x"}, {"phase": "venous"},
         {"count": 0}, {"count": 2.7}, {"count": "3"}, {"count": True},
     ],
     ids=str,

@@ -47,7 +47,8 @@ class Handcrafted:
     def __post_init__(self) -> None:
         for field, (low, high) in _LIMITS.items():
             value = getattr(self, field)
-            if value is not None and not (is_number(value) and low <= value <= high):
+            drawn = value is None and field != "mass_effect_intensity"
+            if not drawn and not (is_number(value) and low <= value <= high):
                 raise InputError(f"{field}={value!r}: give a number from {low} to {high}")
         if not isinstance(self.hyperdense, bool):
             raise InputError(f"hyperdense={self.hyperdense!r}: choose True or False")

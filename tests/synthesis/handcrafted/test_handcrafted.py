@@ -193,6 +193,7 @@ def test_numbers_of_numpy_are_kept_as_plain_ones():
         ({"edge_mm": 0}, "edge_mm=0: give a number from 0.1 to 10"),
         ({"grain_mm": float("nan")}, "grain_mm=nan"),
         ({"mass_effect_intensity": 101}, "from 0 to 100"),
+        ({"mass_effect_intensity": None}, "from 0 to 100"),
         ({"contrast": (10, -10)}, "a number, or a range"),
         ({"contrast": float("inf")}, "a number, or a range"),
         ({"contrast": -20, "hyperdense": True}, "brighter than its organ"),
