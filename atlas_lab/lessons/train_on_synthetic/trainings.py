@@ -18,8 +18,8 @@ from atlas_lab.lessons.train_on_synthetic.cohort import Cohort
 from atlas_lab.lessons.train_on_synthetic.setting import MOVED, NONE, PROBABILITY, REAL, SPHERES, Arm, Setting
 from atlas_lab.lessons.train_on_synthetic.stored import stored_cases
 from atlas_lab.lessons.train_on_synthetic.transforms import Moved, Piece, Spheres, nothing
-from atlas_lab.runs import fingerprint
 from atlas_lab.synthesis.method import Method
+from atlas_lab.synthesis.methods import weights_of
 
 
 @dataclass(frozen=True)
@@ -135,5 +135,5 @@ def _check_folder(
 
 def _told(method: Method) -> dict[str, Any]:
     """What decides a method's tumours: its settings, and of a trained model not where it lies but what is in it."""
-    settings = method.settings()
-    return settings | ({"model": fingerprint(settings["model"])["sha256"]} if settings.get("model") else {})
+    weights = weights_of(method)
+    return method.settings() | ({"model": weights} if weights else {})
