@@ -3,11 +3,12 @@
 import itertools
 from collections.abc import Iterator, Sequence
 
-import cc3d
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import ConvexHull, QhullError
 
+from atlas_lab.data.masks import CroppedMask
+from atlas_lab.data.pieces import pieces
 from atlas_lab.data.sphere import directions
 from atlas_lab.errors import InputError
 
@@ -17,12 +18,9 @@ _STEPS = [s for s in itertools.product((-1, 0, 1), repeat=3) if s > (0, 0, 0)]  
 
 def lesions(mask: npt.ArrayLike, *, min_slices: int = 1) -> Iterator[npt.NDArray[np.bool_]]:
     """The lesions of a mask (x, y, z), one mask each, cropped to its box: 26-connected, on at least `min_slices` along z."""
-    labels, count = cc3d.connected_components(np.asarray(mask, bool), connectivity=26, return_N=True)
-    boxes = cc3d.statistics(labels)["bounding_boxes"]
-    for number in range(1, count + 1):
-        box = boxes[number]
-        if box[2].stop - box[2].start >= min_slices:
-            yield labels[box] == number
+    for piece in pieces(CroppedMask.of(np.asarray(mask, bool))):
+        if piece.crop.shape[2] >= min_slices:
+            yield piece.crop
 
 
 def shape_statistics(lesion: npt.ArrayLike, spacing: Sequence[float]) -> dict[str, float]:
